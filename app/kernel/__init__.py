@@ -1,0 +1,1 @@
+"""The floor everything stands on: settings, errors, ids, storage, messages. Knows no slice."""

@@ -1,0 +1,1 @@
+"""What every HTTP answer shares: problems, cursors, limits, conditional reads, the hot lane."""

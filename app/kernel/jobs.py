@@ -1,0 +1,124 @@
+"""Background jobs: Procrastinate on PostgreSQL.
+
+A job is deferred on the business transaction's own connection, so the two commit together and no
+outbox is needed. Jobs run at least once: every task is idempotent.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate import jobs as procrastinate_jobs
+
+from app.kernel.settings import Settings
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("jobs")
+
+QUEUE_DEFAULT = "default"
+QUEUE_MEDIA = "media"
+STALLED_SECONDS = 30
+_SWEEP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kind of job. `run` gets the arguments given to `Transaction.defer`."""
+
+    name: str
+    run: Callable[..., Awaitable[None]]
+    queue: str = QUEUE_DEFAULT
+    attempts_max: int = 10
+    every_cron: str | None = None
+    """A cron expression when the job also runs by the clock; then `run` gets no arguments."""
+
+
+class Jobs:
+    """Procrastinate's application of one process: defers everywhere, runs in workers."""
+
+    def __init__(self, settings: Settings) -> None:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=settings.database_url, min_size=1, max_size=6
+        )
+        self._app = procrastinate.App(connector=connector)
+        self._queues: dict[str, str] = {}
+
+    def register(self, tasks: Sequence[Task]) -> None:
+        """Make tasks known; a name is registered once."""
+        for task in tasks:
+            assert task.name not in self._queues, f"task {task.name} is registered twice"
+            self._queues[task.name] = task.queue
+            retry = procrastinate.RetryStrategy(
+                max_attempts=task.attempts_max, exponential_wait=2
+            )
+            declared = self._app.task(_runner(task), name=task.name, queue=task.queue, retry=retry)
+            if task.every_cron is not None:
+                self._app.periodic(cron=task.every_cron)(declared)
+
+    async def defer_on(
+        self,
+        connection: Any,
+        task: str,
+        at: datetime | None,
+        lock: str | None,
+        arguments: dict[str, Any],
+    ) -> None:
+        """Queue a job on an open connection of psycopg; it commits with that connection.
+
+        `at` is the earliest moment; of jobs with the same `lock` one runs at a time.
+        """
+        deferrer = self._app.configure_task(
+            task, allow_unknown=False, connection=connection, schedule_at=at, lock=lock
+        )
+        await deferrer.defer_async(**arguments)
+
+    async def run(self, queues: Sequence[str], *, concurrency: int, name: str) -> None:
+        """Work until cancelled; jobs under way are finished first, for ten seconds at most."""
+        async with self._app.open_async():
+            sweep = asyncio.create_task(self._sweep_forever())
+            try:
+                await self._app.run_worker_async(
+                    queues=list(queues),
+                    name=name,
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=1.0,
+                    update_heartbeat_interval=5.0,
+                    stalled_worker_timeout=float(STALLED_SECONDS),
+                    shutdown_graceful_timeout=10.0,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                )
+            finally:
+                sweep.cancel()
+
+    async def _sweep_forever(self) -> None:
+        """Give jobs of killed workers to living ones."""
+        while True:
+            try:
+                await self.sweep()
+            except Exception as error:
+                log.warning("sweep_failed", error=repr(error))
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def sweep(self) -> int:
+        """Retry every job whose worker stopped beating. Returns how many."""
+        manager = self._app.job_manager
+        stalled: list[procrastinate_jobs.Job] = list(
+            await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+        )
+        for job in stalled:
+            log.warning("job_of_dead_worker_retried", job=job.id, task=job.task_name)
+            await manager.retry_job(job, datetime.now(UTC))
+        return len(stalled)
+
+
+def _runner(task: Task) -> Callable[..., Awaitable[None]]:
+    async def run(**arguments: Any) -> None:
+        if task.every_cron is not None:
+            arguments.pop("timestamp", None)
+        await task.run(**arguments)
+
+    return run

@@ -1,0 +1,21 @@
+import { defineConfig } from "vite";
+
+/** The development server's view of the house; `./carnival up` listens here by default. */
+const backend = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: ["es2022", "chrome107", "safari16", "firefox115"],
+    cssTarget: ["chrome107", "safari16", "firefox115"],
+    // A data: stylesheet or script would be refused by the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      "/v1": { target: backend, ws: true },
+      "/media": backend,
+    },
+  },
+});
