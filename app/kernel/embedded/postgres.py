@@ -104,7 +104,7 @@ class PostgresServer(msgspec.Struct, frozen=True, kw_only=True):
         return account
 
     def _initialise(self, account: str | None) -> None:
-        """Runs initdb beside the folder and renames, so that an interrupted one is no half folder."""
+        """Run initdb beside the folder and rename: an interrupted one leaves no half folder."""
         fresh = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
@@ -123,13 +123,14 @@ class PostgresServer(msgspec.Struct, frozen=True, kw_only=True):
         )
         program = as_account(argv, account, self._paths(), _SIGINT_FAST_SHUTDOWN)
         try:
-            done: subprocess.CompletedProcess[bytes] = subprocess.run(
-                program.argv, capture_output=True, **program.options()
+            initdb = subprocess.Popen[bytes](
+                program.argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **program.options()
             )
+            output, _ = initdb.communicate()
         finally:
             password.unlink()
-        if done.returncode != 0:
-            raise ServerFailed("initdb failed: " + done.stderr.decode(errors="replace"))
+        if initdb.returncode != 0:
+            raise ServerFailed("initdb failed: " + output.decode(errors="replace"))
         fresh.rename(self.folder)
 
     def ready(self) -> bool:
