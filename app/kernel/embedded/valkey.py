@@ -11,6 +11,8 @@ from typing import Any, Literal, cast
 
 import msgspec
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.kernel.embedded.process import Program, Running, ServerFailed, package_folder
 
@@ -74,7 +76,11 @@ class ValkeyServer(msgspec.Struct, frozen=True, kw_only=True):
     def connect(self) -> "redis.Redis":
         """A plain connection for set-up and probes; the application has its own client."""
         return redis.Redis(
-            host="127.0.0.1", port=self.port, password=self.password, socket_timeout=5.0
+            host="127.0.0.1",
+            port=self.port,
+            password=self.password,
+            socket_timeout=5.0,
+            retry=Retry(NoBackoff(), 0),
         )
 
     def call(self, *words: str | int) -> Any:

@@ -1,0 +1,43 @@
+"""The schema's history: one line of revisions for the whole house.
+
+Slices declare tables in their `models.py`; revisions are generated from them and reviewed
+(`alembic -c app/migrations/alembic.ini revision --autogenerate -m "…"`). A release expands before
+it contracts, so that two releases can run on one database.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import MetaData
+
+from app.kernel.database import Base, sqlalchemy_url
+
+FOLDER = Path(__file__).parent
+_ROOT = FOLDER.parent.parent
+_DOMAINS = ("app/identity", "app/realtime", "media", "campaigns", "games", "feeds")
+_KERNEL_MODELS = ("app.kernel.nodes",)
+
+
+def load_models() -> MetaData:
+    """Import every `models.py` of the house; returns what they declare."""
+    for name in _KERNEL_MODELS:
+        import_module(name)
+    for domain in _DOMAINS:
+        for path in sorted((_ROOT / domain).rglob("models.py")):
+            import_module(".".join(path.relative_to(_ROOT).with_suffix("").parts))
+    return Base.metadata
+
+
+def configuration(owner_url: str) -> Config:
+    """Alembic's configuration for one database, read by `env.py`."""
+    config = Config(str(FOLDER / "alembic.ini"))
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["url"] = sqlalchemy_url(owner_url)
+    return config
+
+
+def upgrade(owner_url: str) -> None:
+    """Bring a database to the newest revision, as its owner. Safe to run twice at a time."""
+    command.upgrade(configuration(owner_url), "head")
