@@ -1,0 +1,1 @@
+"""Pictures, and later video: made safe, made small, kept and served."""

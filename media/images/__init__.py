@@ -1,0 +1,1 @@
+"""Pictures: untrusted uploads become clean renditions under an address that never changes."""
