@@ -70,7 +70,7 @@ class TestPostgres:
             psycopg.connect(servers.postgres.url) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
-            connection.execute(statement)  # pyright: ignore[reportArgumentType]
+            connection.execute(statement)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
     def test_runs_as_an_ordinary_user(self, servers: Servers) -> None:
         pid = servers.running["postgres"].pid
