@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 from app.kernel.clock import Clock
 from app.kernel.database import Database
 from app.kernel.events import Events
+from app.kernel.http.cursors import Cursors
 from app.kernel.ids import Ids
 from app.kernel.jobs import Jobs, Task
 from app.kernel.metrics import Metrics
@@ -57,6 +58,7 @@ class House:
     events: Events
     jobs: Jobs
     metrics: Metrics
+    cursors: Cursors
     doors: Doors = field(default_factory=Doors)
 
 

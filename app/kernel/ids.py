@@ -41,6 +41,16 @@ class Ids:
             raise IdsExhausted
         return self._last_ms << 22 | self._node | self._sequence
 
+    @classmethod
+    def unleased(cls) -> "Ids":
+        """A generator that refuses to make ids until it may `become` another."""
+        return cls(0, limit_ms=0)
+
+    @property
+    def node(self) -> int:
+        """The node number in every id."""
+        return self._node >> 12
+
     @property
     def last_ms(self) -> int:
         """Milliseconds since EPOCH of the last id: what a lease must outlive."""

@@ -38,7 +38,7 @@ _LEASE = text(
     """
     INSERT INTO node_leases AS l (node, holder, until_seconds, limit_ms)
     SELECT n, :holder, extract(epoch FROM clock_timestamp())::bigint + :seconds,
-           greatest(:limit_ms, coalesce(o.limit_ms, 0) + :seconds * 2000)
+           greatest(:limit_ms, coalesce(o.limit_ms, 0) + :seconds * 1000)
     FROM generate_series(0, :nodes - 1) n LEFT JOIN node_leases o ON o.node = n
     WHERE o.node IS NULL OR o.until_seconds < extract(epoch FROM clock_timestamp())
     ORDER BY o.node IS NULL, o.until_seconds, n
@@ -48,6 +48,7 @@ _LEASE = text(
         WHERE l.until_seconds < extract(epoch FROM clock_timestamp())
     RETURNING node, limit_ms,
         (SELECT p.limit_ms FROM node_leases p WHERE p.node = l.node) AS before_ms
+    -- the subquery reads the row as it was before this statement
     """
 )
 _RENEW = text(
@@ -66,22 +67,25 @@ _RELEASE = text(
 
 
 @asynccontextmanager
-async def leased_ids(database: Database, holder: str) -> AsyncGenerator[Ids]:
-    """Ids for as long as the context lasts, renewed in the background."""
-    ids, node = await _lease(database, holder)
-    renewing = asyncio.create_task(_renew_forever(database, holder, node, ids))
+async def leased(database: Database, holder: str, ids: Ids) -> AsyncGenerator[None]:
+    """Let `ids` make ids for as long as the context lasts; renewed in the background."""
+    fresh = await _lease(database, holder)
+    ids.become(fresh)
+    renewing = asyncio.create_task(_renew_forever(database, holder, ids))
     try:
-        yield ids
+        yield
     finally:
         renewing.cancel()
+        node, last_ms = ids.node, ids.last_ms
+        ids.extend(0)
         try:
-            await _execute(database, _RELEASE, node=node, holder=holder, last_ms=ids.last_ms)
+            await _execute(database, _RELEASE, node=node, holder=holder, last_ms=last_ms)
         except Exception as error:
             # not released: the lease runs out by itself
             log.info("node_not_released", node=node, error=repr(error))
 
 
-async def _lease(database: Database, holder: str) -> tuple[Ids, int]:
+async def _lease(database: Database, holder: str) -> Ids:
     while True:
         values = {
             "holder": holder,
@@ -92,28 +96,25 @@ async def _lease(database: Database, holder: str) -> tuple[Ids, int]:
         async with database.transaction() as tx:
             row = (await tx.session.execute(_LEASE, values)).one_or_none()
         if row is not None:
-            return Ids(row.node, last_ms=row.before_ms or 0, limit_ms=row.limit_ms), row.node
+            return Ids(row.node, last_ms=row.before_ms or 0, limit_ms=row.limit_ms)
         # lost a race for the same number, or all are taken: look again
         await asyncio.sleep(0.05)
 
 
-async def _renew_forever(database: Database, holder: str, node: int, ids: Ids) -> None:
+async def _renew_forever(database: Database, holder: str, ids: Ids) -> None:
     while True:
         await asyncio.sleep(_RENEW_SECONDS)
         limit_ms = max(_limit_ms(), ids.last_ms + LEASE_SECONDS * 1000)
+        values = {"node": ids.node, "holder": holder, "seconds": LEASE_SECONDS}
         try:
-            changed = await _execute(
-                database, _RENEW, node=node, holder=holder, seconds=LEASE_SECONDS, limit_ms=limit_ms
-            )
+            if await _execute(database, _RENEW, **values, limit_ms=limit_ms) == 1:
+                ids.extend(limit_ms)
+            else:
+                # we slept past the lease and somebody else holds our number: take another
+                fresh = await _lease(database, holder)
+                ids.become(fresh)
         except Exception as error:
-            log.warning("node_not_renewed", node=node, error=repr(error))
-            continue
-        if changed == 1:
-            ids.extend(limit_ms)
-        else:
-            # somebody else holds our number since we slept too long: take another
-            fresh, node = await _lease(database, holder)
-            ids.become(fresh)
+            log.warning("node_not_renewed", node=ids.node, error=repr(error))
 
 
 async def _execute(database: Database, statement: object, **values: object) -> int:

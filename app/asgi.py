@@ -1,0 +1,125 @@
+"""The web process: an ASGI application from settings."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.plugins import InitPlugin
+from litestar.types import ASGIApp
+
+from app.composition import Composed, alive, compose
+from app.kernel.actors import Authenticator
+from app.kernel.database import Transaction
+from app.kernel.house import House
+from app.kernel.http import idempotency, openapi
+from app.kernel.http.front import Front
+from app.kernel.http.health import Checks, HealthController
+from app.kernel.http.hot import HotLane, plain_handler
+from app.kernel.http.limits import LocalLimiter
+from app.kernel.http.problems import exception_handlers
+from app.kernel.http.responses import JsonResponse
+from app.kernel.logs import configure_logs
+from app.kernel.settings import Settings, load_settings
+from app.kernel.structs import Id, Timestamp, decode_hook, encode_hook
+from app.web.pages import page_routes
+
+
+def create_app(settings: Settings | None = None, *, hot: bool = True) -> ASGIApp:
+    """The application the server runs. `hot=False` leaves every route to Litestar, for tests."""
+    if settings is None:
+        settings = load_settings()
+        configure_logs(settings.log_level, as_json=settings.log_json)
+    composed = compose(settings)
+    return front(composed, litestar(composed), hot=hot)
+
+
+def front(composed: Composed, inner: ASGIApp, *, hot: bool) -> Front:
+    """The perimeter around Litestar."""
+    house = composed.house
+    endpoints = [endpoint for wiring in composed.wirings for endpoint in wiring.hot]
+    return Front(
+        inner,
+        hot=HotLane(endpoints) if hot else None,
+        authenticator=house.doors.get(Authenticator),
+        limiter=LocalLimiter(house.settings.rate_limit_per_minute),
+        metrics=house.metrics,
+        trusted_proxies=house.settings.trusted_proxies,
+    )
+
+
+def litestar(composed: Composed) -> Litestar:
+    """Litestar with every route of every slice."""
+    house, wirings = composed.house, composed.wirings
+    checks = Checks(
+        {
+            "postgresql": house.database.ping,
+            "valkey-live": house.live.ping,
+            "valkey-cache": house.cache.ping,
+            "objects": house.objects.ping,
+        }
+    )
+    dependencies: dict[str, Provide] = {
+        "tx": Provide(_transactions(house)),
+        "checks": Provide(lambda: checks, sync_to_thread=False),
+        "clock": Provide(lambda: house.clock, sync_to_thread=False),
+        "house": Provide(lambda: house, sync_to_thread=False),
+    }
+    for wiring in wirings:
+        dependencies |= wiring.dependencies
+    routes = [route for wiring in wirings for route in wiring.routes]
+    plain = [plain_handler(endpoint) for wiring in wirings for endpoint in wiring.hot]
+    return Litestar(
+        route_handlers=[HealthController, *routes, *plain, *openapi.docs_routes(), *page_routes()],
+        dependencies=dependencies,
+        lifespan=[_lifespan(composed)],
+        response_class=JsonResponse,
+        exception_handlers={
+            **exception_handlers(),
+            idempotency.Replay: idempotency.replay_handler,
+        },
+        type_encoders={Id: encode_hook, Timestamp: encode_hook},
+        type_decoders=[(lambda t: issubclass(t, Id | Timestamp), decode_hook)],
+        request_max_body_size=house.settings.request_body_bytes_max,
+        openapi_config=openapi.openapi_config(),
+        logging_config=None,
+        plugins=[_NameOperations(), *openapi.plugins()],
+    )
+
+
+def _transactions(house: House) -> Any:
+    async def tx(request: Request[Any, Any, Any]) -> AsyncGenerator[Transaction]:
+        async with house.database.transaction() as transaction:
+            await idempotency.begin(request, transaction)
+            yield transaction
+
+    return tx
+
+
+def _lifespan(composed: Composed) -> Any:
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(alive(composed.house))
+            for wiring in composed.wirings:
+                for part in wiring.web_lifespan:
+                    await stack.enter_async_context(part())
+            yield
+
+    return lifespan
+
+
+class _NameOperations(InitPlugin):
+    """Tells the perimeter which operation answered, for the metrics."""
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        """Note the operation before each handler runs."""
+        app_config.before_request = _note_operation
+        return app_config
+
+
+async def _note_operation(request: Request[Any, Any, Any]) -> None:
+    state: Any = request.scope["state"]
+    state["operation"] = request.route_handler.name or str(request.route_handler.handler_name)

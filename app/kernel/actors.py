@@ -1,0 +1,46 @@
+"""Who is calling. Identity makes actors; the kernel only needs to know what one is."""
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+
+class ActorKind(StrEnum):
+    """The four kinds of callers."""
+
+    SHOPPER = "shopper"
+    MEMBER = "member"
+    KEY = "key"
+    OPERATOR = "operator"
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller whose token was good when the request began."""
+
+    kind: ActorKind
+    id: int
+    """The shopper, member, key or operator."""
+    session_id: int | None = None
+    """The sign-in this token belongs to; None for keys."""
+    brand_id: int | None = None
+    """The brand a member or key works for."""
+    role: str | None = None
+    """A member's role: owner, operations, service, manager, clerk."""
+    scopes: frozenset[str] = frozenset()
+    """What a key may do."""
+    live: bool = True
+    """False for test keys: they see test data only."""
+
+    @property
+    def shopper_id(self) -> int | None:
+        """The shopper behind this actor; keys have none."""
+        return self.id if self.kind is not ActorKind.KEY else None
+
+
+class Authenticator(Protocol):
+    """Turns an Authorization header into an actor."""
+
+    async def authenticate(self, header: str) -> Actor:
+        """Raises Unauthorized with a stable reason. Without I/O for access tokens."""
+        ...

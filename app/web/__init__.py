@@ -1,0 +1,1 @@
+"""The pages: the mobile client and the docs, built by Vite and served from memory."""

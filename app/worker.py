@@ -1,0 +1,52 @@
+"""The worker process: settles decisions, runs jobs, keeps what must turn in the background."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import structlog
+
+from app.composition import alive, compose
+from app.kernel.jobs import QUEUE_DEFAULT, QUEUE_MEDIA
+from app.kernel.settings import Settings
+from app.kernel.valkey.settle import SettleWorker
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
+
+QUEUES = (QUEUE_DEFAULT, QUEUE_MEDIA)
+
+
+async def run_worker(settings: Settings, queues: Sequence[str] = QUEUES) -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    composed = compose(settings)
+    house = composed.house
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    settlers = [settler for wiring in composed.wirings for settler in wiring.settlers]
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(alive(house))
+        for wiring in composed.wirings:
+            for part in wiring.worker_lifespan:
+                await stack.enter_async_context(part())
+        settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
+        running = [
+            asyncio.create_task(settle.run(), name="settle"),
+            asyncio.create_task(house.jobs.run(queues, concurrency=4, name=name), name="jobs"),
+        ]
+        log.info("worker_ready", queues=list(queues), kinds=len(settlers))
+        waiting = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+        for task in running:
+            task.cancel()
+        results = await asyncio.gather(*running, return_exceptions=True)
+        waiting.cancel()
+    crashed = [r for r in results if isinstance(r, Exception)]
+    if waiting not in done and crashed:
+        # a part ended by itself: leave, and let the supervisor start a fresh process
+        raise crashed[0]
