@@ -1,0 +1,138 @@
+"""Where pictures and films lie: a folder of this machine, or an S3-compatible store.
+
+One class for both, over obstore. A `put` is atomic: readers see the old object or the whole new
+one, never a part; and when it returns, the bytes survive a power cut (the folder is fsynced; S3
+promises it).
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from obstore.exceptions import BaseError, InvalidPathError
+from obstore.store import LocalStore, S3Store
+
+from app.kernel.errors import Unavailable
+
+CHUNK_BYTES: Final = 256 * 1024
+"""What a stream hands on at a time: memory of a download, whatever its size."""
+
+
+class ObjectMissing(LookupError):
+    """There is no object of this path."""
+
+
+class ObjectInfo(msgspec.Struct, frozen=True):
+    """What is known of an object without reading it."""
+
+    size: int
+    modified: datetime
+    etag: str | None
+    """The store's own validator, quoted as in HTTP."""
+
+
+class Objects:
+    """Bytes by path. `file:///folder` or `s3://bucket/prefix` (AWS_* variables apply).
+
+    Every method raises Unavailable when the store does not answer. Paths are built by our own
+    code from hashes and numbers, never from what a caller sent.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._folder: Path | None = None
+        if parts.scheme == "file" and parts.path.startswith("/") and not parts.netloc:
+            self._folder = Path(unquote(parts.path))
+            self._store = LocalStore(self._folder, mkdir=True)
+        elif parts.scheme == "s3" and parts.netloc:
+            self._store = S3Store.from_url(
+                url,
+                client_options={"allow_http": True, "connect_timeout": "2s", "timeout": "10s"},
+                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            )
+        else:
+            raise ValueError("OBJECT_STORE_URL must be file:///folder or s3://bucket/prefix")
+
+    async def put(self, path: str, data: bytes) -> None:
+        """Keep the bytes under the path, replacing what was there, whole and durable."""
+        async with _answering(path):
+            await self._store.put_async(path, data)
+            if self._folder is not None:
+                await asyncio.to_thread(_sync, self._folder, self._folder / path)
+
+    async def get(self, path: str) -> bytes:
+        """The whole object; for what is known to be small. Raises ObjectMissing."""
+        async with _answering(path):
+            result = await self._store.get_async(path)
+            return bytes(await result.bytes_async())
+
+    async def info(self, path: str) -> ObjectInfo:
+        """Size, time and validator. Raises ObjectMissing."""
+        async with _answering(path):
+            meta = await self._store.head_async(path)
+            return ObjectInfo(
+                size=meta["size"], modified=meta["last_modified"], etag=_quoted(meta["e_tag"])
+            )
+
+    async def read(self, path: str, start: int, stop: int) -> bytes:
+        """The bytes from `start` up to, not including, `stop`. Raises ObjectMissing."""
+        if stop <= start:
+            return b""
+        async with _answering(path):
+            return bytes(await self._store.get_range_async(path, start=start, end=stop))
+
+    async def stream(self, path: str, start: int, stop: int) -> AsyncIterator[bytes]:
+        """As `read`, in pieces of about CHUNK_BYTES."""
+        for at in range(start, stop, CHUNK_BYTES):
+            yield await self.read(path, at, min(stop, at + CHUNK_BYTES))
+
+    async def delete(self, paths: Sequence[str]) -> None:
+        """Forget the objects; those that are not there are no error."""
+        for path in paths:
+            try:
+                async with _answering(path):
+                    await self._store.delete_async(path)
+            except ObjectMissing:
+                continue
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the store does not answer."""
+        try:
+            await self.info("ping")
+        except ObjectMissing:
+            return
+
+
+@asynccontextmanager
+async def _answering(path: str) -> AsyncGenerator[None]:
+    """The store's errors in our words."""
+    try:
+        yield
+    except (FileNotFoundError, InvalidPathError, ValueError):
+        raise ObjectMissing(path) from None
+    except (BaseError, OSError) as error:
+        raise Unavailable(
+            "Pictures cannot be reached for a moment, please try again.", retry_after_seconds=2
+        ) from error
+
+
+def _quoted(etag: str | None) -> str | None:
+    """Some stores quote their validators, some do not."""
+    return f'"{etag.strip(chr(34))}"' if etag else None
+
+
+def _sync(root: Path, file: Path) -> None:
+    """Bring a file and the folders that name it to the disk."""
+    folders = [parent for parent in file.parents if parent.is_relative_to(root)]
+    for path in (file, *folders):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,107 @@
+"""Bytes by path: whole, durable, and missing when they are missing."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.kernel.errors import Unavailable
+from app.kernel.objects import CHUNK_BYTES, ObjectMissing, Objects
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Objects:
+    return Objects(f"file://{tmp_path}/a%20b/store")
+
+
+class TestLocal:
+    async def test_what_was_put_can_be_read(self, objects: Objects) -> None:
+        await objects.put("images/ab/x.jpeg", b"hello")
+        assert await objects.get("images/ab/x.jpeg") == b"hello"
+        assert await objects.read("images/ab/x.jpeg", 1, 3) == b"el"
+        assert await objects.read("images/ab/x.jpeg", 1, 99) == b"ello"
+        assert await objects.read("images/ab/x.jpeg", 2, 2) == b""
+        info = await objects.info("images/ab/x.jpeg")
+        assert info.size == 5
+        assert info.etag
+        assert info.etag.startswith('"')
+        assert info.modified.tzinfo
+
+    async def test_a_second_put_replaces_and_changes_the_validator(self, objects: Objects) -> None:
+        await objects.put("x", b"one")
+        before = await objects.info("x")
+        await objects.put("x", b"three")
+        assert await objects.get("x") == b"three"
+        assert (await objects.info("x")).etag != before.etag
+
+    async def test_empty(self, objects: Objects) -> None:
+        await objects.put("x", b"")
+        assert await objects.get("x") == b""
+        assert (await objects.info("x")).size == 0
+
+    async def test_streams_are_whole_and_in_pieces(self, objects: Objects) -> None:
+        data = bytes(range(256)) * (CHUNK_BYTES // 100)
+        await objects.put("film", data)
+        pieces = [piece async for piece in objects.stream("film", 7, len(data) - 3)]
+        assert b"".join(pieces) == data[7:-3]
+        assert max(map(len, pieces)) <= CHUNK_BYTES
+
+    @pytest.mark.parametrize("path", ["none", "a/b/c", "../escape", "a//b"])
+    async def test_missing(self, objects: Objects, path: str) -> None:
+        await objects.put("x", b"1")
+        for reading in (objects.get(path), objects.info(path), objects.read(path, 0, 1)):
+            with pytest.raises(ObjectMissing):
+                await reading
+
+    async def test_deleting_twice_is_no_error(self, objects: Objects) -> None:
+        await objects.put("x", b"1")
+        await objects.delete(["x", "y"])
+        await objects.delete(["x", "y"])
+        with pytest.raises(ObjectMissing):
+            await objects.get("x")
+
+    async def test_readers_never_see_a_part(self, objects: Objects) -> None:
+        ones, twos = b"1" * 3_000_000, b"2" * 3_000_000
+        await objects.put("x", ones)
+
+        async def write() -> None:
+            for data in (twos, ones) * 4:
+                await objects.put("x", data)
+
+        writing = asyncio.create_task(write())
+        while not writing.done():
+            assert await objects.get("x") in (ones, twos)
+        await writing
+
+    async def test_no_left_overs_lie_beside(self, objects: Objects, tmp_path: Path) -> None:
+        await asyncio.gather(*(objects.put("x", b"1" * 100_000) for _ in range(8)))
+        files = [path.name for path in (tmp_path / "a b/store").rglob("*") if path.is_file()]
+        assert files == ["x"]
+
+    async def test_ping(self, objects: Objects) -> None:
+        await objects.ping()
+
+
+class TestAway:
+    async def test_a_store_that_does_not_answer_is_unavailable(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        monkeypatch.setenv("AWS_REGION", "us-east-1")
+        objects = Objects("s3://bucket/prefix")
+        for call in (objects.put("x", b"1"), objects.get("x"), objects.info("x"), objects.ping()):
+            with pytest.raises(Unavailable):
+                await call
+
+    async def test_a_path_that_cannot_be_written_is_unavailable(self, tmp_path: Path) -> None:
+        objects = Objects(f"file://{tmp_path}")
+        await objects.put("x", b"1")
+        with pytest.raises(Unavailable):
+            await objects.put("x/y", b"1")
+
+    @pytest.mark.parametrize("url", ["", "file://host/x", "ftp://x", "/tmp/x", "s3:///x"])
+    def test_urls_that_name_no_store(self, url: str) -> None:
+        with pytest.raises(ValueError, match="OBJECT_STORE_URL"):
+            Objects(url)
