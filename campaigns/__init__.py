@@ -1,0 +1,1 @@
+"""What brands bring: themselves, their products, and later what they give away."""

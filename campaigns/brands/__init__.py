@@ -1,0 +1,1 @@
+"""Brands: who sells here, made by an operator."""

@@ -1,0 +1,1 @@
+"""A small catalogue for each brand: the cards that posts show."""

@@ -1,0 +1,1 @@
+"""Who publishes and who follows whom: content accounts, and each shopper's graph of them."""

@@ -1,0 +1,1 @@
+"""What accounts publish: posts with their states and history, and their ready-made bytes."""
