@@ -11,6 +11,7 @@ from typing import Any
 
 from hiredis import ReplyError
 
+from app.kernel.settings import Settings
 from app.kernel.valkey.cluster import ClusterRoute
 from app.kernel.valkey.errors import ValkeyUnavailable, error_of, kind_of
 from app.kernel.valkey.pipeline import Address, Arg, Call, Lane, Limits, Reply, Run, pack
@@ -36,11 +37,11 @@ class Valkey:
     `refusals` name.
     """
 
-    def __init__(self, url: str, *, timeout_seconds: float = 2.0, queue_max: int = 20_000) -> None:
+    def __init__(self, url: str, settings: Settings | None = None) -> None:
         self._target = parse(url)
         if self._target.scheme not in _SCHEMES:
             raise ValueError(f"unknown Valkey scheme {self._target.scheme!r}")
-        self._limits = Limits(timeout_seconds=timeout_seconds, queue_max=queue_max)
+        self._limits = Limits.of(settings) if settings is not None else Limits()
         self._route: Route | None = None
         self._closed = False
         self._clustered = self._target.scheme == "valkey+cluster"
@@ -100,7 +101,7 @@ class Valkey:
         seconds, microseconds = await self.call("TIME")
         return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(microseconds))
 
-    async def health(self) -> None:
+    async def ping(self) -> None:
         """Raises `ValkeyUnavailable` unless every primary answers."""
         await self.everywhere("PING")
 

@@ -21,6 +21,7 @@ import hiredis
 import structlog
 from hiredis import HiredisError, Reader, ReplyError
 
+from app.kernel.settings import Settings
 from app.kernel.valkey.errors import ValkeyUnavailable
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ class Limits:
     """How long calls wait for a lost server before they, and all new ones, fail at once."""
     queue_max: int = 20_000
     """Calls without a reply; more are refused."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """The bounds an installation chose."""
+        return cls(
+            timeout_seconds=settings.valkey_timeout_seconds, queue_max=settings.valkey_queue_max
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

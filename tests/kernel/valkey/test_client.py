@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from app.kernel.errors import NotFound
+from app.kernel.settings import Settings
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.errors import ValkeyError, ValkeyUnavailable
 from app.kernel.valkey.keys import BUCKETS, bucket_key
@@ -41,7 +43,7 @@ class TestCall:
     async def test_calls_of_one_turn_are_one_write_a_node(
         self, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
     ):
-        await valkey.health()
+        await valkey.ping()
         await asyncio.gather(*(valkey.call("GET", key) for key in KEYS))
         writes: list[int] = []
         send = Wire.send
@@ -83,8 +85,8 @@ class TestCall:
         await asyncio.gather(*(valkey.call("SET", key, value) for key in KEYS[:4]))
         assert await asyncio.gather(*(valkey.call("GET", key) for key in KEYS[:4])) == [value] * 4
 
-    async def test_a_full_queue_refuses_at_once(self, url: str):
-        valkey = Valkey(url, queue_max=10)
+    async def test_a_full_queue_refuses_at_once(self, url: str, settings: Settings):
+        valkey = Valkey(url, replace(settings, valkey_queue_max=10))
         results = await asyncio.gather(
             *(valkey.call("GET", KEYS[0]) for _ in range(50)), return_exceptions=True
         )
@@ -180,10 +182,10 @@ class TestRun:
 
 
 class TestServer:
-    async def test_time_and_health(self, valkey: Valkey):
+    async def test_time_and_ping(self, valkey: Valkey):
         first = await valkey.time()
         assert (await valkey.time()) >= first
-        await valkey.health()
+        await valkey.ping()
 
     async def test_unsafe_settings_are_named(self, valkey: Valkey):
         previous = (await valkey.everywhere("CONFIG", "GET", "appendfsync"))[0][1]
