@@ -1,1 +1,1 @@
-"""Entry points of Carnival, and under `kernel`, `identity` and `realtime` the floor of the house."""
+"""Entry points; and `kernel`, `identity`, `realtime`: the floor of the house."""

@@ -21,6 +21,7 @@ from app.kernel.http.hot import HotLane, plain_handler
 from app.kernel.http.limits import LocalLimiter
 from app.kernel.http.problems import exception_handlers
 from app.kernel.http.responses import JsonResponse
+from app.kernel.http.states import state_of
 from app.kernel.logs import configure_logs
 from app.kernel.settings import Settings, load_settings
 from app.kernel.structs import Id, Timestamp, decode_hook, encode_hook
@@ -121,5 +122,6 @@ class _NameOperations(InitPlugin):
 
 
 async def _note_operation(request: Request[Any, Any, Any]) -> None:
-    state: Any = request.scope["state"]
-    state["operation"] = request.route_handler.name or str(request.route_handler.handler_name)
+    state_of(request)["operation"] = request.route_handler.name or str(
+        request.route_handler.handler_name
+    )

@@ -51,10 +51,9 @@ class Jobs:
         for task in tasks:
             assert task.name not in self._queues, f"task {task.name} is registered twice"
             self._queues[task.name] = task.queue
-            retry = procrastinate.RetryStrategy(
-                max_attempts=task.attempts_max, exponential_wait=2
-            )
-            declared = self._app.task(_runner(task), name=task.name, queue=task.queue, retry=retry)
+            retry = procrastinate.RetryStrategy(max_attempts=task.attempts_max, exponential_wait=2)
+            declare = self._app.task(name=task.name, queue=task.queue, retry=retry)
+            declared: Any = declare(_runner(task))
             if task.every_cron is not None:
                 self._app.periodic(cron=task.every_cron)(declared)
 

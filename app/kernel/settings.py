@@ -3,6 +3,8 @@
 `load_settings()` is the only reader of `os.environ`; the rest of the house receives `Settings`.
 """
 
+from collections.abc import Callable
+
 import msgspec
 from environs import Env
 
@@ -87,14 +89,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def load_settings() -> Settings:
     """Read the environment. Raises `environs.EnvError` naming the variable that is wrong."""
     env = Env()
+    readers: dict[object, Callable[[str], object]] = {
+        int: env.int,
+        float: env.float,
+        bool: env.bool,
+    }
     values: dict[str, object] = {}
     for field in msgspec.structs.fields(Settings):
         name = _variable(field.name)
-        reader = _READERS.get(field.type, env.str.__name__)
-        if field.required:
-            values[field.name] = getattr(env, reader)(name)
-        elif env.str(name, None) is not None:
-            values[field.name] = getattr(env, reader)(name)
+        if field.required or env.str(name, None) is not None:
+            values[field.name] = readers.get(field.type, env.str)(name)
     settings = msgspec.convert(values, Settings)
     if len(settings.secret) < 32:
         raise ValueError("CARNIVAL_SECRET must have at least 32 characters")
@@ -103,9 +107,9 @@ def load_settings() -> Settings:
     return settings
 
 
-_READERS: dict[object, str] = {int: "int", float: "float", bool: "bool"}
-_SHARED = {"valkey_url", "valkey_cache_url", "database_url", "database_owner_url"}
-_SHARED |= {"object_store_url"}
+_SHARED = frozenset(
+    ("valkey_url", "valkey_cache_url", "database_url", "database_owner_url", "object_store_url")
+)
 
 
 def _variable(field: str) -> str:

@@ -41,11 +41,11 @@ PathId = Annotated[int, Parameter(ge=1, le=ID_MAX, description="A 64-bit id")]
 """An id in a path. What is out of range cannot exist, and never reaches SQL."""
 
 
-class View(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class View(msgspec.Struct, rename="camel", kw_only=True):
     """A body that goes out."""
 
 
-class Input(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
+class Input(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
     """A body that comes in: unknown fields are refused, so that a typo never passes silently."""
 
 

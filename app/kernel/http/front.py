@@ -7,10 +7,9 @@ limit, CORS headers, security headers, metrics and problem shape.
 import re
 import secrets
 import time
-from collections.abc import Callable
 from typing import Any
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.kernel.actors import Actor, Authenticator
 from app.kernel.errors import AppError, Unauthorized
@@ -45,7 +44,7 @@ class Front:
         inner: ASGIApp,
         *,
         hot: HotLane | None,
-        authenticator: Callable[[], Authenticator],
+        authenticator: Authenticator,
         limiter: LocalLimiter,
         metrics: Metrics,
         trusted_proxies: int,
@@ -57,7 +56,7 @@ class Front:
         self._metrics = metrics
         self._trusted_proxies = trusted_proxies
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "lifespan":
             await self._inner(scope, receive, send)
@@ -117,7 +116,7 @@ class Front:
         if authorization is None:
             return None
         try:
-            state["actor"] = await self._authenticator().authenticate(authorization)
+            state["actor"] = await self._authenticator.authenticate(authorization)
         except Unauthorized as error:
             state["auth_error"] = error
         return state["actor"]

@@ -77,5 +77,3 @@ class HealthController(Controller):
     async def time(self, clock: Clock) -> Now:
         """What countdowns are measured against."""
         return Now(now=Timestamp.of(clock.now().astimezone(UTC)))
-
-

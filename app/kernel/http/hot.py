@@ -17,10 +17,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Schema
 from litestar.params import Parameter
-from litestar.types import Receive, Scope, Send
+from litestar.types import Receive, Send
 
 from app.kernel.actors import Actor
 from app.kernel.errors import Invalid, NotFound, TooLarge, Unauthorized
+from app.kernel.http.states import state_of
 from app.kernel.structs import ID_MAX, PathId
 
 JSON_HEADERS: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
@@ -101,7 +102,7 @@ class HotLane:
 
 
 async def serve_hot(
-    endpoint: HotEndpoint, ids: tuple[int, ...], scope: Scope, receive: Receive, actor: Actor | None
+    endpoint: HotEndpoint, ids: tuple[int, ...], scope: Any, receive: Receive, actor: Actor | None
 ) -> HotAnswer:
     """Answer a request on the hot lane. Errors are raised, for the perimeter to render."""
     _check_ids(ids)
@@ -130,14 +131,14 @@ def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
         request: Request[Any, Any, Any] = values["request"]
         ids = tuple(int(values[name]) for name in names)
         _check_ids(ids)
-        state: Any = request.scope["state"]
+        state = state_of(request)
         if (refused := state.get("auth_error")) is not None:
             raise refused
         answer = await endpoint.handle(
             HotRequest(
                 state.get("actor"),
                 ids,
-                _query_of(request.scope.get("query_string", b"")),
+                _query_of(request.url.query.encode()),
                 request.headers.get("if-none-match"),
                 await _litestar_body(request, endpoint.body_bytes_max),
             )
@@ -164,7 +165,7 @@ def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
 def _give_signature(handler: Any, endpoint: HotEndpoint, names: Sequence[str]) -> None:
     """Litestar reads parameters from the signature: make one from the declaration."""
     annotations: dict[str, Any] = {"request": Request[Any, Any, Any]}
-    annotations |= {name: PathId for name in names}
+    annotations |= dict.fromkeys(names, PathId)
     for name, schema in endpoint.query.items():
         described = Parameter(
             query=name, required=False, description=schema.description, schema_extra=_facts(schema)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.actors import Actor, ActorKind
 from app.kernel.database import Base, Transaction
 from app.kernel.errors import Invalid, Unprocessable
+from app.kernel.http.states import state_of
 
 KEY_CHARS_MAX = 128
 KEEP_HOURS = 48
@@ -51,7 +52,7 @@ class StoredAnswer(Base):
 async def begin(request: Request[Any, Any, Any], tx: Transaction) -> None:
     """Before the handler: raise `Replay` for a known key, KeyReused for another body."""
     key = request.headers.get("idempotency-key")
-    actor: Actor | None = request.scope["state"].get("actor")  # type: ignore[typeddict-item]
+    actor: Actor | None = state_of(request).get("actor")
     if key is None or request.method != "POST" or actor is None:
         return
     if actor.kind is ActorKind.SHOPPER:
@@ -67,7 +68,7 @@ async def begin(request: Request[Any, Any, Any], tx: Transaction) -> None:
         select(StoredAnswer).where(StoredAnswer.actor == who, StoredAnswer.key == key)
     )
     if found is None:
-        request.scope["state"]["idempotency"] = (tx, who, key, digest)  # type: ignore[typeddict-item]
+        state_of(request)["idempotency"] = (tx, who, key, digest)
         return
     if found.request_hash != digest:
         raise KeyReused
@@ -80,17 +81,13 @@ def remember(state: Any, status: int, body: bytes) -> None:
     if pending is None or status >= 400:
         return
     tx, who, key, digest = pending
-    tx.session.add(
-        StoredAnswer(actor=who, key=key, request_hash=digest, status=status, body=body)
-    )
+    tx.session.add(StoredAnswer(actor=who, key=key, request_hash=digest, status=status, body=body))
 
 
 async def forget_old(tx: Transaction) -> None:
     """For a periodic job: drop what no client will ask for again."""
     await tx.session.execute(
-        delete(StoredAnswer).where(
-            StoredAnswer.made_at < func.now() - timedelta(hours=KEEP_HOURS)
-        )
+        delete(StoredAnswer).where(StoredAnswer.made_at < func.now() - timedelta(hours=KEEP_HOURS))
     )
 
 

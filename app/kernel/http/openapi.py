@@ -153,5 +153,3 @@ def docs_routes() -> list[Any]:
 def plugins() -> list[Any]:
     """For `Litestar(plugins=…)`."""
     return [KnownTypes()]
-
-

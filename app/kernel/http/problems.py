@@ -22,6 +22,7 @@ from app.kernel.errors import (
     Unauthorized,
     Unavailable,
 )
+from app.kernel.http.states import state_of
 from app.kernel.ids import IdsExhausted
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("http")
@@ -131,7 +132,7 @@ def render(error: BaseException, request_id: str) -> tuple[int, bytes, list[tupl
 
 def problem_handler(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's exception handler for everything."""
-    request_id = str(request.scope.get("state", {}).get("request_id", ""))
+    request_id = str(state_of(request).get("request_id", ""))
     status, body, headers = render(error, request_id)
     return Response(body, status_code=status, headers=dict(headers), media_type=MediaType.JSON)
 

@@ -7,6 +7,7 @@ from litestar import Request, Response
 from litestar.response.base import ASGIResponse
 
 from app.kernel.http import idempotency
+from app.kernel.http.states import state_of
 from app.kernel.structs import encode_json
 
 
@@ -38,7 +39,7 @@ class JsonResponse(Response[Any]):
         if self.content is not None and not isinstance(self.content, bytes):
             self.content = encode_json(self.content)
         status = self.status_code or 200
-        state: Any = request.scope["state"]
+        state = state_of(request)
         if request.method == "POST":
             idempotency.remember(state, status, self.content or b"")
         if request.method in ("GET", "HEAD") and status == 200 and self.content:
@@ -48,4 +49,5 @@ class JsonResponse(Response[Any]):
             self.headers.setdefault("cache-control", "private, no-cache")
             if matches(request.headers.get("if-none-match"), etag):
                 self.status_code, self.content = 304, b""
-        return super().to_asgi_response(request=request, app=None, **options)
+        parent: Any = super()
+        return parent.to_asgi_response(request=request, app=None, **options)
