@@ -18,6 +18,16 @@ from app.kernel.structs import (
 )
 
 
+NOT_IDS = ["12", '"0"', '"-1"', '"1.5"', '""', '" 1"', '"１２"', f'"{ID_MAX + 1}"', f'"{9:9>30}"']
+NOT_MOMENTS = [
+    '"yesterday"',
+    '"2026-11-11T00:00:00"',
+    "5",
+    '"0001-01-01T00:00:00+23:59"',
+    f'"{1:1>99}"',
+]
+
+
 class Thing(View):
     thing_id: Id
     made_at: Timestamp
@@ -41,6 +51,12 @@ def test_what_goes_out_comes_in_again(number: int, moment: datetime) -> None:
 def test_times_have_milliseconds_and_a_z() -> None:
     moment = Timestamp.of(datetime(2026, 11, 11, 0, 0, 0, 123_999, UTC))
     assert encode_json([moment]) == b'["2026-11-11T00:00:00.123Z"]'
+
+
+@pytest.mark.parametrize("value", NOT_IDS)
+def test_what_is_not_an_id_is_refused(value: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decode_json(f'{{"thingId":{value}}}', ThingInput)
 
 
 @pytest.mark.parametrize("value", NOT_MOMENTS)
