@@ -175,8 +175,8 @@ class Supervisor:
                 starting.result()
                 await waiting
             return 0
-        except (ChildFailed, build.BuildFailed) as error:
-            self._console.print(f"[red]{escape(str(error))}[/]")
+        except ChildFailed as error:
+            self._console.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
             return 1
         finally:
             starting.cancel()
@@ -236,8 +236,14 @@ class Supervisor:
     async def _build_pages(self) -> None:
         for page in build.pages():
             if build.stale(page):
-                async with self._step(f"Page {page.name}, built with Node"):
-                    await asyncio.to_thread(build.build, page)
+                try:
+                    async with self._step(f"Page {page.name}, built with Node"):
+                        await asyncio.to_thread(build.build, page)
+                except build.BuildFailed as error:
+                    # the API is of use without its pages, which then say that they are missing
+                    log = self._local.data / "log" / "build.log"
+                    log.write_text(str(error))
+                    self._console.print(f"[red]✗ Page {page.name} was not built, see {log}[/]")
 
     async def _once(self, command: str, values: Mapping[str, str]) -> None:
         """Run one of our commands to its end. Raises `ChildFailed` with its output."""

