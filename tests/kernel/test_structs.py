@@ -17,7 +17,6 @@ from app.kernel.structs import (
     encode_json,
 )
 
-
 NOT_IDS = ["12", '"0"', '"-1"', '"1.5"', '""', '" 1"', '"１２"', f'"{ID_MAX + 1}"', f'"{9:9>30}"']
 NOT_MOMENTS = [
     '"yesterday"',
