@@ -42,6 +42,10 @@ class Doors:
         """The implementation; slices are wired from the lowest floor up, so it is there."""
         return cast("T", self._doors[door])
 
+    def find(self, door: type[T]) -> T | None:
+        """The implementation that a floor above may register, once all slices are wired."""
+        return cast("T | None", self._doors.get(door))
+
 
 @dataclass
 class House:
