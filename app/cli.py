@@ -4,12 +4,20 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from app import local
+
+if TYPE_CHECKING:
+    from app.composition import Composed
+    from app.kernel.settings import Settings
 
 console = Console(highlight=False)
 
@@ -131,6 +139,94 @@ def openapi() -> None:
         database_url="postgresql://127.0.0.1:1/none",
     )
     click.echo(json.dumps(document(litestar(compose(nowhere))), ensure_ascii=False, indent=2))
+
+
+@main.command()
+@_data_option
+@click.option("--port", default=8080, envvar="CARNIVAL_PORT", help="The base port `up` would use.")
+def doctor(data: Path, port: int) -> None:
+    """Say what is wrong with this machine and its servers, and what to do."""
+    sys.exit(asyncio.run(_doctor(data.resolve(), port)))
+
+
+async def _doctor(data: Path, port: int) -> int:
+    from app import doctor as doctors
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("", "", "State", "What to do"):
+        table.add_column(title)
+    ill = 0
+    findings = list(doctors.machine(data, port))
+    settings = _settings_or_none(data)
+    if settings is None:
+        console.print("No servers are configured and `up` has not run here: looking at the machine")
+    else:
+        findings += [each async for each in doctors.servers(settings)]
+    for each in findings:
+        ill += bool(each.advice)
+        sign = "[red]✗[/]" if each.advice else "[green]✓[/]"
+        table.add_row(sign, each.subject, each.state, each.advice)
+    console.print(table)
+    return 1 if ill else 0
+
+
+def _settings_or_none(data: Path) -> "Settings | None":
+    from app.kernel.settings import load_settings
+
+    local.adopt_instance(data)
+    return load_settings() if "DATABASE_URL" in os.environ else None
+
+
+@main.command()
+@_data_option
+def audit(data: Path) -> None:
+    """Compare live state with SQL; prints every broken invariant. Safe under load."""
+    sys.exit(asyncio.run(_audit(data)))
+
+
+async def _audit(data: Path) -> int:
+    broken = 0
+    async with _living(data) as composed:
+        for wiring in composed.wirings:
+            for name, check in wiring.audits.items():
+                complaints = await check()
+                broken += len(complaints)
+                sign = "[red]✗[/]" if complaints else "[green]✓[/]"
+                console.print(f"{sign} {name}")
+                for complaint in complaints:
+                    console.print(f"    {complaint}", markup=False)
+    return 1 if broken else 0
+
+
+@main.command()
+@_data_option
+def rebuild(data: Path) -> None:
+    """Make the live state again from SQL, after the live Valkey was lost."""
+    asyncio.run(_rebuild(data))
+
+
+async def _rebuild(data: Path) -> None:
+    async with _living(data) as composed:
+        for wiring in composed.wirings:
+            for name, make in wiring.rebuilds.items():
+                with console.status(f"Rebuilding {name}"):
+                    count = await make()
+                console.print(f"[green]✓[/] {name}: {count}")
+
+
+@asynccontextmanager
+async def _living(data: Path) -> "AsyncGenerator[Composed]":
+    """A house of this process, on the servers of the environment or of the local instance."""
+    from app.composition import alive, compose
+    from app.kernel.logs import configure_logs
+
+    settings = _settings_or_none(data)
+    if settings is None:
+        raise click.ClickException("Give DATABASE_URL and the others, or run `up` first.")
+    configure_logs("warning", as_json=False)
+    composed = compose(settings)
+    async with alive(composed.house):
+        yield composed
 
 
 if __name__ == "__main__":

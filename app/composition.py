@@ -20,6 +20,7 @@ from app.kernel.ids import Ids
 from app.kernel.jobs import Jobs
 from app.kernel.metrics import Metrics
 from app.kernel.objects import Objects
+from app.kernel.safety import refuse_unsafe
 from app.kernel.secrets import keys_for
 from app.kernel.settings import Settings
 from app.kernel.valkey.changes import Changes
@@ -72,6 +73,7 @@ async def alive(house: House) -> AsyncGenerator[None]:
         stack.push_async_callback(house.database.close)
         stack.push_async_callback(house.live.close)
         stack.push_async_callback(house.cache.close)
+        await refuse_unsafe(house)
         await house.clock.follow(house.database.now_seconds)
         await stack.enter_async_context(nodes.leased(house.database, holder, house.ids))
         stack.callback(asyncio.create_task(_follow_clock(house)).cancel)
