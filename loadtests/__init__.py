@@ -1,0 +1,1 @@
+"""Rehearsals of the festival peak. A client: it imports nothing of the application."""

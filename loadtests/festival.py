@@ -1,0 +1,164 @@
+"""`carnival festival`: a load, and a verdict that can be believed.
+
+The verdict has three parts: how many requests failed, how long they took (for information, since
+machines differ), and whether the server stands by everything it acknowledged.
+"""
+
+# Locust ships without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+import argparse
+import json
+import os
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gevent
+from locust.env import Environment
+from locust.log import setup_logging
+from locust.stats import RequestStats, StatsEntry
+from rich.console import Console
+from rich.table import Table
+
+from loadtests.common.check import broken_promises
+from loadtests.common.journey import LOG, sign_ins
+from loadtests.locustfile import Browsing, Liking, Publishing
+from loadtests.shapes import Evening, Smoke, Steady
+
+PROFILES: dict[str, type[Steady]] = {"smoke": Smoke, "evening": Evening}
+FAILED_SHARE_MAX = 0.001
+SETTLE_SECONDS = 20.0
+
+
+@dataclass
+class Verdict:
+    """What the run showed."""
+
+    requests: int
+    failed: int
+    broken: list[str]
+
+    @property
+    def held(self) -> bool:
+        """Whether the festival may take place."""
+        few = self.failed <= max(self.requests, 1) * FAILED_SHARE_MAX
+        return self.requests > 0 and few and not self.broken
+
+
+def main() -> int:
+    """Run a profile against a host. Returns the exit code: 0 when it held."""
+    options = _options()
+    os.environ["CARNIVAL_SIGN_INS"] = options.sign_ins
+    console = Console()
+    console.print(f"[bold]Rehearsal[/] {options.profile} against {options.host}")
+    stats = _load(options.host, PROFILES[options.profile])
+    verdict = Verdict(
+        requests=stats.total.num_requests,
+        failed=stats.total.num_failures,
+        broken=_promises(options.host),
+    )
+    _show(console, stats, verdict)
+    if options.log:
+        LOG.save(Path(options.log))
+    if options.json:
+        Path(options.json).write_text(json.dumps(_plain(stats, verdict), indent=1))
+    return 0 if verdict.held else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="carnival festival", description=__doc__)
+    parser.add_argument("--profile", choices=sorted(PROFILES), default="smoke")
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--sign-ins", required=True, help="made by `carnival rehearse`")
+    parser.add_argument("--json", help="write the figures and the verdict here")
+    parser.add_argument("--log", help="write the outside log here")
+    return parser.parse_args()
+
+
+def _load(host: str, shape: type[Steady]) -> RequestStats:
+    setup_logging("WARNING")
+    environment = Environment(
+        user_classes=[Browsing, Liking, Publishing], shape_class=shape(), host=host
+    )
+    runner: Any = environment.create_local_runner()
+    environment.events.init.fire(environment=environment, runner=runner, web_ui=None)
+    runner.start_shape()
+    # the shape ends by itself; a server that hangs must not keep us
+    with gevent.Timeout(shape.seconds + 60, False):
+        runner.shape_greenlet.join()
+    runner.quit()
+    return environment.stats
+
+
+def _promises(host: str) -> list[str]:
+    """The broken promises, once the fan-out had time to finish; the last look counts."""
+    tokens = {sign_in.shopper: sign_in for sign_in in sign_ins().all}
+
+    def fetch(shopper: int | None, path: str) -> Any:
+        headers = tokens[shopper].headers if shopper is not None else {}
+        request = urllib.request.Request(host + path, headers=headers)
+        with urllib.request.urlopen(request, timeout=15) as response:
+            return json.load(response)
+
+    until = time.monotonic() + SETTLE_SECONDS
+    while True:
+        broken = list(broken_promises(LOG, fetch))
+        if not broken or time.monotonic() > until:
+            return broken
+        time.sleep(1.0)
+
+
+def _show(console: Console, stats: RequestStats, verdict: Verdict) -> None:
+    table = Table("operation", "requests", "failed", "median ms", "p99 ms", box=None)
+    for entry in _entries(stats):
+        table.add_row(
+            entry.name,
+            str(entry.num_requests),
+            str(entry.num_failures),
+            str(entry.get_response_time_percentile(0.5)),
+            str(entry.get_response_time_percentile(0.99)),
+        )
+    console.print(table)
+    for error in stats.errors.values():
+        console.print(f"[yellow]{error.occurrences} ×[/] {error.name}: {error.error}")
+    for sentence in verdict.broken[:20]:
+        console.print(f"[red]broken:[/] {sentence}")
+    promises = f"{len(LOG.posts)} posts, {len(LOG.follows)} follows, {len(LOG.likes)} likes"
+    promises += f", {sum(map(len, LOG.comments.values()))} comments"
+    console.print(f"Acknowledged and looked for afterwards: {promises}")
+    word = "[bold green]HELD[/]" if verdict.held else "[bold red]DID NOT HOLD[/]"
+    console.print(
+        f"{word}: {verdict.requests} requests, {verdict.failed} failed, "
+        f"{len(verdict.broken)} promises broken"
+    )
+
+
+def _entries(stats: RequestStats) -> list[StatsEntry]:
+    return sorted(stats.entries.values(), key=lambda entry: entry.name)
+
+
+def _plain(stats: RequestStats, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "held": verdict.held,
+        "requests": verdict.requests,
+        "failed": verdict.failed,
+        "broken": verdict.broken,
+        "operations": {
+            entry.name: {
+                "requests": entry.num_requests,
+                "failed": entry.num_failures,
+                "medianMs": entry.get_response_time_percentile(0.5),
+                "p99Ms": entry.get_response_time_percentile(0.99),
+            }
+            for entry in _entries(stats)
+        },
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
