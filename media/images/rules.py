@@ -98,10 +98,10 @@ def _stranger(head: bytes) -> str:
     return "not a picture, or a damaged one"
 
 
-def check_bytes(size: int) -> None:
-    """Raises PictureTooLarge over BYTES_MAX."""
-    if size > BYTES_MAX:
-        limit = BYTES_MAX // 2**20
+def check_bytes(size: int, bytes_max: int = BYTES_MAX) -> None:
+    """Raises PictureTooLarge over `bytes_max`."""
+    if size > bytes_max:
+        limit = bytes_max // 2**20
         raise PictureTooLarge(f"The file is over {limit} MB. Please choose a smaller picture.")
 
 

@@ -1,0 +1,132 @@
+"""HTTP of pictures: uploads, and their files for everyone who knows the address."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, post, route
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Body, FromPath
+
+from app.kernel.actors import Actor
+from app.kernel.database import Transaction
+from app.kernel.errors import Invalid
+from app.kernel.http.files import IMMUTABLE, serve_object
+from app.kernel.objects import Objects
+from media.images.errors import PictureNotFound
+from media.images.interfaces import ImageView, PictureOwner
+from media.images.rules import BYTES_MAX, MEDIA_TYPES, check_bytes, rendition_path
+from media.images.service import ImageService
+
+_HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+_FILE = re.compile(r"([1-9][0-9]{0,3})\.(avif|webp|jpeg)\Z", re.ASCII)
+_UPLOAD_BYTES_MAX = BYTES_MAX + 4 * 1024 * 1024
+"""Somewhat over the bound of pictures, so that a picture over it is told so in its own words."""
+
+
+@dataclass
+class ImageUpload:
+    """The form of an upload."""
+
+    file: UploadFile
+    """A JPEG, PNG, WebP, AVIF or GIF picture of at most 20 MB and 64 megapixels."""
+
+
+class ImageController(Controller):
+    """Uploads."""
+
+    path = "/v1/images"
+    tags = ("images",)
+
+    @post(
+        operation_id="uploadImage",
+        summary="Upload a picture",
+        request_max_body_size=_UPLOAD_BYTES_MAX,
+    )
+    async def upload(
+        self,
+        data: Annotated[ImageUpload, Body(media_type=RequestEncodingType.MULTI_PART)],
+        actor: NamedDependency[Actor],
+        tx: NamedDependency[Transaction],
+        images: NamedDependency[ImageService],
+    ) -> ImageView:
+        """Take in a picture: turned upright, converted to sRGB, freed of all metadata.
+
+        JPEG is ready at once; WebP and AVIF follow and then appear in `formats`. The same bytes
+        from the same owner give the same id.
+        """
+        images.check_room()
+        try:
+            check_bytes(_size(data.file))
+            content = await data.file.read()
+        finally:
+            await data.file.close()
+        if not content:
+            raise Invalid.field("/file", "The file is empty")
+        return await images.import_picture(tx, content, PictureOwner.of(actor))
+
+
+class ImageFileController(Controller):
+    """Files. Nobody is asked who they are: an address is a secret of 256 bits."""
+
+    path = "/media/images/{hash_:str}/{name:str}"
+    tags = ("images",)
+
+    @get(
+        operation_id="getImageFile",
+        summary="A picture's file",
+        media_type="image/jpeg",
+        responses={
+            206: ResponseSpec(bytes, media_type="image/jpeg", description="A range of the file"),
+        },
+    )
+    async def file(
+        self,
+        hash_: FromPath[str],
+        name: FromPath[str],
+        request: Request[Any, Any, Any],
+        objects: NamedDependency[Objects],
+    ) -> Response[bytes]:
+        """One rendition, `{width}.{format}` of a picture's view, for ever under this address.
+
+        Answers conditional requests and ranges.
+        """
+        return await _serve(hash_, name, request, objects)
+
+    @route(http_method=["HEAD"], include_in_schema=False, status_code=200)
+    async def head(
+        self,
+        hash_: FromPath[str],
+        name: FromPath[str],
+        request: Request[Any, Any, Any],
+        objects: NamedDependency[Objects],
+    ) -> Response[bytes]:
+        """As `file`, without the bytes."""
+        return await _serve(hash_, name, request, objects)
+
+
+async def _serve(
+    hash_: str, name: str, request: Request[Any, Any, Any], objects: Objects
+) -> Response[bytes]:
+    found = _FILE.match(name)
+    if found is None or not _HASH.match(hash_):
+        raise PictureNotFound
+    width, format_ = int(found[1]), found[2]
+    return await serve_object(
+        objects,
+        rendition_path(hash_, width, format_),
+        request,
+        media_type=MEDIA_TYPES[format_],
+        cache_control=IMMUTABLE,
+        etag=f'"{hash_[:32]}-{width}-{format_}"',
+    )
+
+
+def _size(file: UploadFile) -> int:
+    """Bytes of an upload, wherever it was spooled to."""
+    size = file.file.seek(0, 2)
+    file.file.seek(0)
+    return size

@@ -1,0 +1,156 @@
+"""The use cases of pictures: take one in, render the rest of it, show it."""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.database import Database, Transaction
+from app.kernel.events import Events
+from app.kernel.ids import Ids
+from app.kernel.objects import Objects
+from app.kernel.structs import Id
+from media.images.errors import PictureNotFound
+from media.images.events import ImageRendered
+from media.images.interfaces import ImageView, PictureOwner
+from media.images.models import ImageContent
+from media.images.pipeline import Rendition
+from media.images.repository import ImageRepository
+from media.images.rules import (
+    FORMATS,
+    LATER,
+    Format,
+    check_bytes,
+    content_hash,
+    master_path,
+    public_base,
+    rendition_path,
+)
+from media.images.workshop import Workshop
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("images")
+
+RENDER_TASK = "media.images.render"
+
+
+class ImageService:
+    """Implements the `Images` door.
+
+    Files are stored before the rows that name them, and formats are named only when every width
+    of them is stored: a reader who knows an address finds the whole file there. A crash in
+    between leaves files without a row, which the next upload of the same bytes uses.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        objects: Objects,
+        ids: Ids,
+        events: Events,
+        workshop: Workshop,
+        bytes_max: int,
+    ) -> None:
+        self._database = database
+        self._objects = objects
+        self._ids = ids
+        self._events = events
+        self._workshop = workshop
+        self._bytes_max = bytes_max
+        self._repository = ImageRepository()
+
+    def check_room(self) -> None:
+        """Raises PicturesBusy: asked before an upload is read into memory."""
+        self._workshop.check_room()
+
+    async def import_picture(self, tx: Transaction, data: bytes, owner: PictureOwner) -> ImageView:
+        """See `Images`."""
+        check_bytes(len(data), self._bytes_max)
+        hash_ = content_hash(data)
+        # a session of its own, so that the caller's holds no connection while pixels are counted
+        async with self._database.reading() as session:
+            content = await self._repository.content(session, hash_)
+        if content is None:
+            content = await self._develop(data, hash_)
+            if await self._repository.add_content(tx.session, content):
+                await tx.defer(RENDER_TASK, lock=hash_, hash_=hash_)
+        id_ = await self._repository.add_image(tx.session, self._ids.new(), owner, hash_)
+        return _view(id_, content)
+
+    async def render(self, hash_: str) -> None:
+        """Make and store the formats that are not ready, then tell those who show the picture.
+
+        May run twice: the same files are stored again under the same names.
+        """
+        async with self._database.reading() as session:
+            content = await self._repository.content(session, hash_)
+        if content is None:
+            log.warning("picture_to_render_is_gone", hash=hash_)
+            return
+        missing: list[Format] = [name for name in LATER if name not in content.formats]
+        if not missing:
+            return
+        master = await self._objects.get(master_path(hash_))
+        size = (content.width, content.height)
+        made = await self._workshop.render(master, size, content.widths, missing)
+        await self._store(hash_, made)
+        async with self._database.transaction() as tx:
+            await self._repository.set_formats(tx.session, hash_, list(FORMATS))
+            for image_id in await self._repository.ids_of(tx.session, hash_):
+                await self._events.publish(tx, ImageRendered(image_id))
+
+    async def views(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, ImageView]:
+        """See `Images`."""
+        wanted = set(ids)
+        if not wanted:
+            return {}
+        found = await self._repository.find(session, wanted)
+        return {id_: _view(id_, content) for id_, content in found}
+
+    async def owned(
+        self, session: AsyncSession, ids: Iterable[int], owner: PictureOwner
+    ) -> dict[int, ImageView]:
+        """See `Images`."""
+        wanted = set(ids)
+        if not wanted:
+            return {}
+        found = await self._repository.find(session, wanted, owner)
+        if len(found) < len(wanted):
+            raise PictureNotFound("One of the pictures does not exist. Please upload it again.")
+        return {id_: _view(id_, content) for id_, content in found}
+
+    async def _develop(self, data: bytes, hash_: str) -> ImageContent:
+        made = await self._workshop.develop(data)
+        await self._store(hash_, made.renditions)
+        await self._objects.put(master_path(hash_), made.master)
+        return ImageContent(
+            hash=hash_,
+            width=made.width,
+            height=made.height,
+            color=made.color,
+            placeholder=made.placeholder,
+            widths=made.widths,
+            formats=["jpeg"],
+        )
+
+    async def _store(self, hash_: str, renditions: Iterable[Rendition]) -> None:
+        await asyncio.gather(
+            *(
+                self._objects.put(rendition_path(hash_, one.width, one.format), one.data)
+                for one in renditions
+            )
+        )
+
+
+def _view(id_: int, content: ImageContent) -> ImageView:
+    return ImageView(
+        id=Id(id_),
+        width=content.width,
+        height=content.height,
+        color=content.color,
+        placeholder=content.placeholder,
+        base=public_base(content.hash),
+        widths=list(content.widths),
+        formats=list(content.formats),
+    )
