@@ -151,15 +151,17 @@ def doctor(data: Path, port: int) -> None:
 
 async def _doctor(data: Path, port: int) -> int:
     from app import doctor as doctors
+    from app.kernel.logs import configure_logs
 
     table = Table(box=None, pad_edge=False)
     for title in ("", "", "State", "What to do"):
         table.add_column(title)
     ill = 0
+    configure_logs("error", as_json=False)
     findings = list(doctors.machine(data, port))
-    settings = _settings_or_none(data)
+    settings = _settings_or_none(data) if local.runs(data) or "DATABASE_URL" in os.environ else None
     if settings is None:
-        console.print("No servers are configured and `up` has not run here: looking at the machine")
+        console.print("No server runs or is configured: looking at the machine only.")
     else:
         findings += [each async for each in doctors.servers(settings)]
     for each in findings:

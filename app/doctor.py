@@ -20,7 +20,7 @@ from app.kernel.embedded.process import ServerFailed, port_is_open
 from app.kernel.house import House
 from app.kernel.settings import Settings
 from app.kernel.valkey.client import Valkey
-from app.local import Refused, lock_data
+from app.local import runs
 from app.web.build import BuildFailed, node_and_npm, pages, stale
 
 _DISK_BYTES_MIN = 2_000_000_000
@@ -90,12 +90,9 @@ def _pages() -> Iterator[Finding]:
 
 def _ports(data: Path, port: int) -> Iterator[Finding]:
     """Ports matter while nothing runs; a running instance holds them itself."""
-    if data.exists():
-        try:
-            lock_data(data).close()
-        except Refused:
-            yield Finding("Instance", f"running on {data}")
-            return
+    if runs(data):
+        yield Finding("Instance", f"running on {data}")
+        return
     for each in range(port, port + 4):
         taken = port_is_open(each)
         advice = "Stop what listens there, or use `up --port`." if taken else ""
@@ -120,7 +117,7 @@ async def servers(settings: Settings) -> AsyncGenerator[Finding]:
                 reachable = False
                 yield Finding(
                     subject,
-                    f"away: {error}",
+                    f"away: {str(error).splitlines()[0]}",
                     "Start it (`./carnival up`), or correct its address in the environment.",
                 )
         if reachable:

@@ -172,6 +172,17 @@ def lock_data(data: Path) -> IO[str]:
     return file
 
 
+def runs(data: Path) -> bool:
+    """Whether an instance holds this data folder now."""
+    if not data.exists():
+        return False
+    try:
+        lock_data(data).close()
+    except Refused:
+        return True
+    return False
+
+
 def adopt_instance(data: Path) -> None:
     """Let this process work on the local instance, unless the environment names servers itself."""
     path = data / "instance"
