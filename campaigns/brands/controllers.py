@@ -2,7 +2,7 @@
 
 from litestar import Controller, get, patch, post
 
-from app.kernel.actors import Actor
+from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import Page, PathId

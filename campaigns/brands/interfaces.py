@@ -4,7 +4,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.actors import Actor
+from app.identity.interfaces import Actor, Scope
 
 
 class Brands(Protocol):
@@ -15,8 +15,9 @@ class Brands(Protocol):
         ...
 
     async def check_manager(
-        self, session: AsyncSession, actor: Actor, brand_id: int, scope: str
+        self, session: AsyncSession, actor: Actor, brand_id: int, scope: Scope | None
     ) -> None:
         """Pass for the brand's members with the role owner or operations, its keys with `scope`,
-        and operators. Raises NotFound for anybody else: what is not yours does not exist."""
+        and operators. Raises NotFound for who does not work for the brand, Forbidden for who
+        does and lacks the role or scope."""
         ...

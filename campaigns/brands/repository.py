@@ -1,5 +1,7 @@
 """SQL of brands."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,3 +30,8 @@ class BrandRepository:
         if before_id is not None:
             statement = statement.where(Brand.id < before_id)
         return list(await session.scalars(statement))
+
+    async def names(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
+        """The names of those that exist."""
+        found = await session.execute(select(Brand.id, Brand.name).where(Brand.id.in_(set(ids))))
+        return {id_: name for id_, name in found.tuples()}

@@ -1,12 +1,14 @@
 """The use cases of brands."""
 
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.actors import Actor, ActorKind
+from app.identity.interfaces import Actor, ActorKind, BrandDirectory, Role, Scope, requires
 from app.kernel.clock import Clock
 from app.kernel.database import Transaction
-from app.kernel.errors import Forbidden, Invalid
+from app.kernel.errors import AppError, Forbidden, Invalid
 from app.kernel.events import Events
 from app.kernel.http.cursors import Cursors
 from app.kernel.ids import Ids
@@ -17,14 +19,13 @@ from campaigns.brands.events import BrandCreated, BrandRenamed
 from campaigns.brands.interfaces import Brands
 from campaigns.brands.models import Brand
 from campaigns.brands.repository import BrandRepository
-from campaigns.brands.rules import acts_for
 from campaigns.brands.schemas import BrandCreate, BrandUpdate, BrandView
 
 _LIST = "brands"
-_SCOPE = "brand:write"
+_MANAGING = (Role.OWNER, Role.OPERATIONS)
 
 
-class BrandService(Brands):
+class BrandService(Brands, BrandDirectory):
     """Makes, renames and shows brands; says who acts for them."""
 
     def __init__(
@@ -54,10 +55,7 @@ class BrandService(Brands):
         self, tx: Transaction, actor: Actor, brand_id: int, body: BrandUpdate
     ) -> BrandView:
         """Another name, for the brand and both of its accounts."""
-        if not acts_for(actor, brand_id, _SCOPE):
-            raise BrandNotFound
-        if not actor.live:
-            raise Forbidden("A test key cannot change the brand itself")
+        requires(actor, brand_id, roles=_MANAGING)
         brand = await self._repository.get(tx.session, brand_id, lock=True)
         if brand is None:
             raise BrandNotFound
@@ -91,10 +89,14 @@ class BrandService(Brands):
         return await self._repository.get(session, brand_id) is not None
 
     async def check_manager(
-        self, session: AsyncSession, actor: Actor, brand_id: int, scope: str
+        self, session: AsyncSession, actor: Actor, brand_id: int, scope: Scope | None
     ) -> None:
-        if not acts_for(actor, brand_id, scope) or not await self.exists(session, brand_id):
+        requires(actor, brand_id, roles=_MANAGING, scope=scope)
+        if not await self.exists(session, brand_id):
             raise BrandNotFound
+
+    async def names(self, session: AsyncSession, ids: Iterable[int]) -> Mapping[int, str]:
+        return await self._repository.names(session, ids)
 
     async def _name(self, session: AsyncSession, name: str, brand_id: int | None) -> dict[str, str]:
         """The columns of a name. Raises Invalid or BrandNameTaken."""
@@ -116,7 +118,14 @@ class BrandService(Brands):
 
 
 def _manages(viewer: Actor | None, brand_id: int) -> bool:
-    return viewer is not None and acts_for(viewer, brand_id, _SCOPE)
+    """Whether the caller may see what concerns the brand's managers only."""
+    if viewer is None:
+        return False
+    try:
+        requires(viewer, brand_id, roles=_MANAGING, scope=Scope.POSTS_READ)
+    except AppError:
+        return False
+    return True
 
 
 def _view(brand: Brand, *, manages: bool) -> BrandView:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import Parameter
 
-from app.kernel.actors import Actor
+from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
 from app.kernel.errors import TooLarge
 from app.kernel.http.paging import Cursor, Limit

@@ -119,9 +119,7 @@ def _row(
     errors += list(_amount_errors(pointer, given))
     if errors:
         return None, errors
-    body = {
-        n: v for n, v in given.items() if n in ("externalId", "title", "imageId", "link", "stock")
-    }
+    body: dict[str, object] = {name: given[name] for name in _PLAIN if name in given}
     body["price"] = _money(given["priceMinor"], given["currency"])
     if "originalPriceMinor" in given:
         body["originalPrice"] = _money(given["originalPriceMinor"], given["currency"])

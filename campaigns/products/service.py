@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.actors import Actor
+from app.identity.interfaces import Actor, Scope
 from app.kernel.clock import Clock
 from app.kernel.database import Transaction
-from app.kernel.errors import FieldError, Invalid
+from app.kernel.errors import FieldError, Invalid, NotFound
 from app.kernel.events import Events
 from app.kernel.http.cursors import Cursors
 from app.kernel.ids import Ids
@@ -39,7 +39,7 @@ from campaigns.products.schemas import (
 from media.images.interfaces import Images, PictureOwner
 
 _LIST = "brand-products"
-_SCOPE = "products:write"
+_SCOPE = Scope.PRODUCTS_WRITE
 
 
 class ProductService(Products):
@@ -226,7 +226,7 @@ class ProductService(Products):
             raise ProductNotFound
         try:
             await self._brands.check_manager(session, actor, product.brand_id, _SCOPE)
-        except BrandNotFound:
+        except NotFound:
             raise ProductNotFound from None
         return product
 
