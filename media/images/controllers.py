@@ -15,6 +15,7 @@ from app.kernel.actors import Actor
 from app.kernel.database import Transaction
 from app.kernel.errors import Invalid
 from app.kernel.http.files import IMMUTABLE, serve_object
+from app.kernel.http.problems import PROBLEM_TYPE, Problem
 from app.kernel.objects import Objects
 from media.images.errors import PictureNotFound
 from media.images.interfaces import ImageView, PictureOwner
@@ -25,6 +26,12 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _FILE = re.compile(r"([1-9][0-9]{0,3})\.(avif|webp|jpeg)\Z", re.ASCII)
 _UPLOAD_BYTES_MAX = BYTES_MAX + 4 * 1024 * 1024
 """Somewhat over the bound of pictures, so that a picture over it is told so in its own words."""
+
+
+def _answer(body: type, media_type: str, description: str) -> ResponseSpec:
+    return ResponseSpec(
+        body, media_type=media_type, description=description, generate_examples=False
+    )
 
 
 @dataclass
@@ -72,7 +79,7 @@ class ImageController(Controller):
 class ImageFileController(Controller):
     """Files. Nobody is asked who they are: an address is a secret of 256 bits."""
 
-    path = "/media/images/{hash_:str}/{name:str}"
+    path = "/media/images/{content_hash:str}/{name:str}"
     tags = ("images",)
 
     @get(
@@ -80,12 +87,14 @@ class ImageFileController(Controller):
         summary="A picture's file",
         media_type="image/jpeg",
         responses={
-            206: ResponseSpec(bytes, media_type="image/jpeg", description="A range of the file"),
+            206: _answer(bytes, "image/jpeg", "The range of the file that was asked for"),
+            412: _answer(Problem, PROBLEM_TYPE, "If-Match or If-Unmodified-Since does not hold"),
+            416: _answer(Problem, PROBLEM_TYPE, "The range begins behind the end"),
         },
     )
     async def file(
         self,
-        hash_: FromPath[str],
+        content_hash: FromPath[str],
         name: FromPath[str],
         request: Request[Any, Any, Any],
         objects: NamedDependency[Objects],
@@ -94,18 +103,18 @@ class ImageFileController(Controller):
 
         Answers conditional requests and ranges.
         """
-        return await _serve(hash_, name, request, objects)
+        return await _serve(content_hash, name, request, objects)
 
     @route(http_method=["HEAD"], include_in_schema=False, status_code=200)
     async def head(
         self,
-        hash_: FromPath[str],
+        content_hash: FromPath[str],
         name: FromPath[str],
         request: Request[Any, Any, Any],
         objects: NamedDependency[Objects],
     ) -> Response[bytes]:
         """As `file`, without the bytes."""
-        return await _serve(hash_, name, request, objects)
+        return await _serve(content_hash, name, request, objects)
 
 
 async def _serve(
