@@ -1,0 +1,185 @@
+"""Timelines in the cache Valkey: three keys a shopper, all in the shopper's bucket.
+
+timeline  a list of entries, newest first, at most `items_max` and a little; `rules.END` at its
+          tail while it holds all of history
+state     a hash: ready or building, token, flags, pulled authors, hour of the last use
+graph     a set: allowed authors, hidden posts (h…), blocked accounts (b…), and "-"
+
+Any of them may be evicted: a script that misses one says "missing", never "empty".
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import compress
+from typing import Any
+
+from app.kernel.valkey.client import Valkey
+from app.kernel.valkey.keys import by_bucket, key
+from app.kernel.valkey.scripts import Script
+from feeds.timelines.rules import NOTHING, POSITION_BYTES, TOP, Window, pack_id, split
+
+_FOLDER = "feeds/timelines/lua"
+_READ = Script.load(f"{_FOLDER}/read_timeline.lua")
+_PUSH = Script.load(f"{_FOLDER}/push_post.lua")
+_BEGIN = Script.load(f"{_FOLDER}/begin_rebuild.lua")
+_FINISH = Script.load(f"{_FOLDER}/finish_rebuild.lua")
+_CHOOSE = Script.load(f"{_FOLDER}/choose_pulled.lua")
+
+_LEASE_MS = 5_000
+_UNFINISHED_SECONDS = 600
+_SLACK = 32
+"""Entries beyond the bound before a list is cut: one cut in 32 pushes instead of each."""
+_KEYS_A_CALL = 500
+"""Timelines one script touches, so that it never holds the server for a millisecond."""
+
+
+class Claim(IntEnum):
+    """Answers of begin_rebuild."""
+
+    CLAIMED = 1
+    READY = 2
+    BUSY = 3
+
+
+class State(IntEnum):
+    """Answers of read_timeline."""
+
+    MISSING = 0
+    BUILDING = 1
+    SAME = 2
+    PAGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the script said; the rest means something with PAGE only."""
+
+    state: State
+    stamp: bytes = b""
+    window: Window = NOTHING
+    flags: bytes = b""
+    pulled: bytes | None = None
+    """Chosen pulled authors, joined; None when they must be chosen again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What SQL said of a shopper's feed at a rebuild."""
+
+    entries: Sequence[bytes]
+    complete: bool
+    allowed: Iterable[int]
+    hidden: Iterable[int]
+    blocked: Iterable[int]
+
+
+class TimelineStore:
+    """One method a script."""
+
+    def __init__(self, cache: Valkey, *, items_max: int, life_days: int) -> None:
+        self._cache = cache
+        self._items_max = items_max
+        self._life_seconds = life_days * 86_400
+
+    def read(
+        self, shopper_id: int, below: bytes, wanted: int, hour: int, generation: bytes, stamp: bytes
+    ) -> "asyncio.Future[Any]":
+        """Ask for a page; it leaves with this turn's pipeline. `reading_of` explains the reply."""
+        position = b"" if below == TOP else below[:POSITION_BYTES]
+        args = (position, wanted, hour, self._life_seconds, generation, stamp)
+        return self._cache.run(_READ, keys_of(shopper_id), args)
+
+    async def push(self, entry: bytes, shopper_ids: Iterable[int]) -> int:
+        """Put an entry into the timelines of those who have one. Returns how many took it."""
+        args = (entry, self._items_max, _SLACK)
+        calls = [
+            self._cache.run(
+                _PUSH, [_timeline(each) for each in group[at : at + _KEYS_A_CALL]], args
+            )
+            for group in by_bucket(shopper_ids).values()
+            for at in range(0, len(group), _KEYS_A_CALL)
+        ]
+        return sum(await asyncio.gather(*calls)) if calls else 0
+
+    async def begin(self, shopper_id: int, token: bytes) -> Claim:
+        """Claim a rebuild."""
+        args = (token, _LEASE_MS, _UNFINISHED_SECONDS)
+        return Claim(await self._cache.run(_BEGIN, keys_of(shopper_id), args))
+
+    async def finish(self, shopper_id: int, token: bytes, hour: int, loaded: Loaded) -> bool:
+        """Merge and open; False when the token was taken away meanwhile."""
+        args = (
+            token,
+            self._items_max,
+            self._life_seconds,
+            hour,
+            int(loaded.complete),
+            b"".join(loaded.entries),
+            _joined(loaded.allowed),
+            _joined(loaded.hidden),
+            _joined(loaded.blocked),
+        )
+        return await self._cache.run(_FINISH, keys_of(shopper_id), args) == 1
+
+    async def choose(
+        self, shopper_id: int, generation: bytes, authors: Iterable[int]
+    ) -> list[int] | None:
+        """Note which pulled authors the shopper may see; None when the timeline is gone."""
+        keys = (_state(shopper_id), _graph(shopper_id))
+        reply = await self._cache.run(_CHOOSE, keys, (generation, _joined(authors)))
+        return None if reply is None else ids_of(reply)
+
+    async def among(
+        self, shopper_id: int, hidden: Sequence[int], blocked: Sequence[int]
+    ) -> tuple[frozenset[int], frozenset[int]] | None:
+        """Which of these posts are hidden and which accounts blocked; None when not known."""
+        members = [b"h" + pack_id(each) for each in hidden]
+        members += [b"b" + pack_id(each) for each in blocked]
+        reply = await self._cache.call("SMISMEMBER", _graph(shopper_id), "-", *members)
+        if not reply[0]:
+            return None
+        yes = [bool(answer) for answer in reply[1:]]
+        return (
+            frozenset(compress(hidden, yes[: len(hidden)])),
+            frozenset(compress(blocked, yes[len(hidden) :])),
+        )
+
+    async def drop(self, shopper_ids: Iterable[int]) -> None:
+        """Forget timelines; a rebuild under way will not finish."""
+        await asyncio.gather(*(self._cache.call("UNLINK", *keys_of(each)) for each in shopper_ids))
+
+
+def reading_of(reply: list[Any]) -> Reading:
+    """The reply of read_timeline as a value."""
+    state = State(reply[0])
+    if state is not State.PAGE:
+        return Reading(state)
+    stamp, packed, reach, flags, pulled = reply[1:]
+    return Reading(state, stamp, Window(split(packed), reach or None), flags, pulled)
+
+
+def ids_of(packed: bytes) -> list[int]:
+    """Joined 8-byte ids taken apart."""
+    return [int.from_bytes(each) for each in split(packed, 8)]
+
+
+def _joined(ids: Iterable[int]) -> bytes:
+    return b"".join(map(pack_id, ids))
+
+
+def _timeline(shopper_id: int) -> str:
+    return key(shopper_id, "tl", shopper_id)
+
+
+def _state(shopper_id: int) -> str:
+    return key(shopper_id, "tl-state", shopper_id)
+
+
+def _graph(shopper_id: int) -> str:
+    return key(shopper_id, "tl-graph", shopper_id)
+
+
+def keys_of(shopper_id: int) -> tuple[str, str, str]:
+    return _timeline(shopper_id), _state(shopper_id), _graph(shopper_id)
