@@ -4,7 +4,7 @@ Every method reads within the session it is given, so that it sees what the call
 already did.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.actors import Actor
+from app.kernel.database import Transaction
 from app.kernel.structs import Id, View
 from media.images.interfaces import ImageView
 
@@ -36,6 +37,23 @@ class AccountCard(View):
     verified: bool
 
 
+class AccountViewer(View):
+    """What an account is to the reader."""
+
+    following: bool = False
+    muted: bool = False
+    blocked: bool = False
+    """Whether the reader blocked it."""
+    is_self: bool = False
+    can_manage: bool = False
+
+
+class AccountItem(AccountCard):
+    """A card in a list, with the reader's own bits."""
+
+    viewer: AccountViewer
+
+
 class AccountRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The facts of an account that others decide by."""
 
@@ -54,6 +72,19 @@ class Accounts(Protocol):
 
     async def cards(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, AccountCard]:
         """The cards of those ids that exist."""
+        ...
+
+    async def items(
+        self, session: AsyncSession, viewer: Actor | None, ids: Sequence[int]
+    ) -> list[AccountItem]:
+        """Cards with the reader's bits, in the order given."""
+        ...
+
+    async def visible(
+        self, session: AsyncSession, actor: Actor | None, account_id: int
+    ) -> AccountRecord:
+        """The facts of an account that this caller may see. Raises AccountNotFound (404) for one
+        of the other mode and for one that blocked the caller."""
         ...
 
     async def records(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, AccountRecord]:
@@ -92,8 +123,22 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     """Accounts that this shopper blocked or that blocked this shopper."""
 
 
+class Stance(msgspec.Struct, frozen=True, kw_only=True):
+    """What one account is to one shopper."""
+
+    following: bool = False
+    muted: bool = False
+    blocked: bool = False
+    """The shopper blocked it."""
+    blocked_by: bool = False
+    """It blocked the shopper's own account."""
+
+
 class Relations(Protocol):
-    """Follow, mute, block and not-interested. Each change raises the shopper's graph version in
+    """Implemented by `feeds.relations`; declared here because accounts show relations and
+    relations concern accounts.
+
+    Follow, mute, block and not-interested. Each change raises the shopper's graph version in
     its transaction and publishes `GraphChanged`."""
 
     async def graph(self, session: AsyncSession, shopper_id: int) -> Graph:
@@ -142,16 +187,29 @@ class Relations(Protocol):
         """Exact, and cheap for any size."""
         ...
 
+    async def followers_counts(
+        self, session: AsyncSession, account_ids: Iterable[int]
+    ) -> dict[int, int]:
+        """The same for several accounts; 0 where nobody follows."""
+        ...
+
+    async def following_count(self, session: AsyncSession, shopper_id: int) -> int:
+        """How many accounts a shopper follows."""
+        ...
+
+    async def stances(
+        self, session: AsyncSession, shopper_id: int, account_ids: Iterable[int]
+    ) -> dict[int, Stance]:
+        """What each of these accounts is to the shopper."""
+        ...
+
+    async def hide_post(self, tx: Transaction, shopper_id: int, post_id: int) -> None:
+        """Not interested: out of this shopper's feed. The oldest beyond the bound come back."""
+        ...
+
+    async def unhide_post(self, tx: Transaction, shopper_id: int, post_id: int) -> None:
+        """Interested again."""
+        ...
+
 
 HIDDEN_POSTS_MAX = 2_000
-
-ReportCheck = Callable[[AsyncSession, Actor, int], Awaitable[bool]]
-"""Whether the target exists for this actor."""
-
-
-class ReportTargets(Protocol):
-    """Where the slices that own posts and comments say what can be reported."""
-
-    def add(self, kind: str, check: ReportCheck) -> None:
-        """Accept reports on this kind of target: "account", "post", "comment"."""
-        ...

@@ -207,6 +207,12 @@ class Posts(Protocol):
         for posts to followers only."""
         ...
 
+    async def published_before(
+        self, session: AsyncSession, authors: Sequence[int], before: Place | None, limit: int
+    ) -> list[PostRecord]:
+        """The same without a reader: everything published and not withdrawn, for outboxes."""
+        ...
+
     async def items(
         self, session: AsyncSession, shopper_id: int | None, ids: Sequence[int]
     ) -> list[FeedItemBytes]:

@@ -1,0 +1,1 @@
+"""Each shopper's graph: follows, mutes, blocks and posts that are of no interest."""

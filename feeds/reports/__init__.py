@@ -1,0 +1,1 @@
+"""What shoppers tell the house about bad content."""
