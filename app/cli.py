@@ -97,13 +97,21 @@ def worker(data: Path) -> None:
 @main.command()
 @_data_option
 def migrate(data: Path) -> None:
-    """Bring the database to the newest schema, as its owner."""
+    """Bring the database to the newest schema, as its owner.
+
+    With DATABASE_ADMIN_URL in the environment, first make the database and the two roles that
+    DATABASE_OWNER_URL and DATABASE_URL name.
+    """
+    from app.kernel.roles import create_database
     from app.migrations import upgrade
 
     local.adopt_instance(data)
-    owner = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
+    application = os.environ.get("DATABASE_URL", "")
+    owner = os.environ.get("DATABASE_OWNER_URL") or application
     if not owner:
         raise click.ClickException("Give DATABASE_OWNER_URL (or DATABASE_URL), or run `up` once.")
+    if admin := os.environ.get("DATABASE_ADMIN_URL"):
+        create_database(admin, owner, application)
     upgrade(owner)
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 import psycopg
-from psycopg import sql
 
 from app.kernel.embedded.process import (
     Program,
@@ -23,6 +22,7 @@ from app.kernel.embedded.process import (
     ordinary_account,
     package_folder,
 )
+from app.kernel.roles import create_database
 
 _SIGINT_FAST_SHUTDOWN = 2
 """PostgreSQL reads SIGTERM as "wait for all clients"; SIGINT rolls back and stops at once."""
@@ -39,15 +39,6 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_min_messages": "warning",
 }
-_ROLES = (
-    "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-    "GRANT CONNECT ON DATABASE {database} TO {app}",
-    "GRANT USAGE ON SCHEMA public TO {app}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-    " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-    " GRANT USAGE, SELECT ON SEQUENCES TO {app}",
-)
 
 
 class PostgresServer(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,35 +132,7 @@ class PostgresServer(msgspec.Struct, frozen=True, kw_only=True):
 
     def create_database(self) -> None:
         """Roles, database and grants; does nothing where they exist already."""
-        with psycopg.connect(self.admin_url, autocommit=True) as admin:
-            # Random passwords need no slow hashing, and short-lived connections gain by it.
-            admin.execute("SET scram_iterations = 16")
-            names = {"carnival_owner": self.owner_password, "carnival_app": self.app_password}
-            for role, password in names.items():
-                known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
-                verb = "ALTER" if known.fetchone() else "CREATE"
-                statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-                    sql.SQL(verb), sql.Identifier(role), sql.Literal(password)
-                )
-                admin.execute(statement)
-            row = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (self.database,))
-            if row.fetchone() is None:
-                admin.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER carnival_owner").format(
-                        sql.Identifier(self.database)
-                    )
-                )
-        with psycopg.connect(
-            self._url("postgres", self.admin_password, self.database), autocommit=True
-        ) as admin:
-            for statement in _ROLES:
-                admin.execute(
-                    sql.SQL(statement).format(
-                        database=sql.Identifier(self.database),
-                        owner=sql.Identifier("carnival_owner"),
-                        app=sql.Identifier("carnival_app"),
-                    )
-                )
+        create_database(self.admin_url, self.owner_url, self.url)
 
     def start(self, log: Path) -> Running:
         """Run it, wait until it answers, and see to roles and database."""
