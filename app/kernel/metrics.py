@@ -38,6 +38,12 @@ class Metrics:
             ["kind"],
             registry=registry,
         )
+        self.unsettled = Gauge(
+            "carnival_unsettled_decisions",
+            "Decisions that wait for SQL, over all buckets",
+            registry=registry,
+            multiprocess_mode="max",
+        )
         self.fanned_out = Counter(
             "carnival_timeline_pushes", "Timeline entries pushed", registry=registry
         )

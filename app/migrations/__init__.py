@@ -17,7 +17,7 @@ from app.kernel.database import Base, sqlalchemy_url
 FOLDER = Path(__file__).parent
 _ROOT = FOLDER.parent.parent
 _DOMAINS = ("app/identity", "app/realtime", "media", "campaigns", "games", "feeds")
-_KERNEL_MODELS = ("app.kernel.nodes",)
+_KERNEL_MODELS = ("app.kernel.nodes", "app.kernel.valkey.quarantine")
 
 
 def load_models() -> MetaData:

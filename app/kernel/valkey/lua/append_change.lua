@@ -1,5 +1,6 @@
 -- PURPOSE    Tells every process that something changed which they hold a copy of.
--- GUARANTEE  The head moves first, so a failure in between shows as a gap: readers reset, never miss.
+-- GUARANTEE  The head moves first, so a failure in between shows as a gap: readers then forget
+--            all they hold, they never miss a change.
 -- KEYS       1 head "epoch:sequence", 2 stream of the latest changes
 -- ARGV       1 kind, 2 id, 3 payload, 4 an epoch in case there is none, 5 most entries kept
 -- RETURNS    the new head
@@ -16,5 +17,6 @@ end
 sequence = string.format('%.0f', sequence + 1)
 local head = epoch .. ':' .. sequence
 redis.call('SET', head_key, head)
-redis.call('XADD', log_key, 'MAXLEN', '~', entries_max, sequence .. '-0', 'k', kind, 'i', id, 'p', payload)
+local entry_id = sequence .. '-0'
+redis.call('XADD', log_key, 'MAXLEN', '~', entries_max, entry_id, 'k', kind, 'i', id, 'p', payload)
 return head
