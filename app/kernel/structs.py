@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import PathParameter
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class Timestamp(datetime):
         return self.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.microsecond // 1000:03d}Z"
 
 
-PathId = Annotated[int, Parameter(ge=1, le=ID_MAX, description="A 64-bit id")]
+PathId = Annotated[int, PathParameter(ge=1, le=ID_MAX, description="A 64-bit id")]
 """An id in a path. What is out of range cannot exist, and never reaches SQL."""
 
 

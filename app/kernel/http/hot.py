@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Schema
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.types import Receive, Send
 
 from app.kernel.actors import Actor
@@ -167,8 +167,8 @@ def _give_signature(handler: Any, endpoint: HotEndpoint, names: Sequence[str]) -
     annotations: dict[str, Any] = {"request": Request[Any, Any, Any]}
     annotations |= dict.fromkeys(names, PathId)
     for name, schema in endpoint.query.items():
-        described = Parameter(
-            query=name, required=False, description=schema.description, schema_extra=_facts(schema)
+        described = QueryParameter(
+            name=name, required=False, description=schema.description, schema_extra=_facts(schema)
         )
         annotations[f"query_{name}"] = Annotated[str | None, described]
     parameters = [
@@ -215,12 +215,12 @@ async def _read_body(receive: Receive, bytes_max: int) -> bytes:
         message = await receive()
         body += message.get("body", b"")
     if len(body) > bytes_max:
-        raise TooLarge(f"At most {bytes_max} bytes are read here")
+        raise TooLarge
     return body
 
 
 async def _litestar_body(request: Request[Any, Any, Any], bytes_max: int) -> bytes:
     body = await request.body()
     if len(body) > bytes_max:
-        raise TooLarge(f"At most {bytes_max} bytes are read here")
+        raise TooLarge
     return body

@@ -91,7 +91,10 @@ def as_app_error(error: BaseException) -> AppError | None:
     if isinstance(error, AppError):
         return error
     if isinstance(error, ValidationException):
-        return Invalid("Some fields are not valid", errors=list(_field_errors(error)))
+        wrong = list(_field_errors(error))
+        if wrong and all(field.pointer.startswith("#path/") for field in wrong):
+            return NotFound()  # an id that cannot exist
+        return Invalid("Some fields are not valid", errors=wrong)
     if isinstance(error, HTTPException) and error.status_code in _HTTP:
         kind = _HTTP[error.status_code]
         own_words = error.status_code == 400 and error.detail
