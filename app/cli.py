@@ -84,6 +84,8 @@ def web(data: Path) -> None:
 @_data_option
 def worker(data: Path) -> None:
     """Settle decisions and run jobs; settings come from the environment."""
+    from prometheus_client import start_http_server
+
     from app.kernel.logs import configure_logs
     from app.kernel.settings import load_settings
     from app.worker import run_worker
@@ -91,6 +93,8 @@ def worker(data: Path) -> None:
     local.adopt_instance(data)
     settings = load_settings()
     configure_logs(settings.log_level, as_json=settings.log_json)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, addr=settings.metrics_host)
     asyncio.run(run_worker(settings))
 
 

@@ -63,4 +63,4 @@ def _serve_metrics(settings: Settings, folder: Path) -> None:
 
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # pyright: ignore[reportUnknownMemberType]
-    start_http_server(settings.metrics_port, addr=settings.host, registry=registry)
+    start_http_server(settings.metrics_port, addr=settings.metrics_host, registry=registry)

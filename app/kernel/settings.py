@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The port of the public HTTP server."""
     metrics_port: int = 0
     """The port of Prometheus metrics; 0 turns them off."""
+    metrics_host: str = "127.0.0.1"
+    """The address that port binds: metrics are not for shoppers."""
     web_workers: int = 1
     """Processes of one `carnival web`."""
     database_pool_size: int = 8
