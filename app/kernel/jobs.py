@@ -5,7 +5,8 @@ outbox is needed. Jobs run at least once: every task is idempotent.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -74,9 +75,15 @@ class Jobs:
         )
         await deferrer.defer_async(**arguments)
 
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator[None]:
+        """Connected for working; deferring needs no connection of its own."""
+        async with self._app.open_async():
+            yield
+
     async def run(self, queues: Sequence[str], *, concurrency: int, name: str) -> None:
         """Work until cancelled; jobs under way are finished first, for ten seconds at most."""
-        async with self._app.open_async():
+        async with self.opened():
             sweep = asyncio.create_task(self._sweep_forever())
             try:
                 await self._app.run_worker_async(
@@ -102,11 +109,11 @@ class Jobs:
                 log.warning("sweep_failed", error=repr(error))
             await asyncio.sleep(_SWEEP_SECONDS)
 
-    async def sweep(self) -> int:
-        """Retry every job whose worker stopped beating. Returns how many."""
+    async def sweep(self, silent_seconds: float = STALLED_SECONDS) -> int:
+        """Retry every job whose worker has not beaten for so long. Returns how many."""
         manager = self._app.job_manager
         stalled: list[procrastinate_jobs.Job] = list(
-            await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+            await manager.get_stalled_jobs(seconds_since_heartbeat=silent_seconds)
         )
         for job in stalled:
             log.warning("job_of_dead_worker_retried", job=job.id, task=job.task_name)

@@ -1,0 +1,168 @@
+"""Jobs live and die with their transaction, and outlive their worker."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from app.kernel.database import Database, Transaction
+from app.kernel.jobs import Jobs, Task
+from app.kernel.settings import Settings
+
+
+class Office:
+    """A database, its jobs, and what ran."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.jobs = Jobs(settings)
+        self.database = Database(settings, self.jobs.defer_on)
+        self.ran: list[object] = []
+        self.failures = 0
+        self.jobs.register([Task("test.note", self.note), Task("test.flaky", self.flaky)])
+
+    async def note(self, value: object) -> None:
+        self.ran.append(value)
+
+    async def flaky(self) -> None:
+        self.failures += 1
+        if self.failures < 2:
+            raise RuntimeError("once")
+        self.ran.append("flaky")
+
+    async def work_until(self, count: int, *, seconds: float = 20.0) -> None:
+        working = asyncio.create_task(self.jobs.run(["default"], concurrency=2, name="test"))
+        for _ in range(int(seconds / 0.05)):
+            if len(self.ran) >= count:
+                break
+            await asyncio.sleep(0.05)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+    async def waiting(self) -> int:
+        async with self.database.reading() as session:
+            count = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+            return int((await session.execute(count)).scalar_one())
+
+
+@pytest.fixture
+async def office(settings: Settings) -> AsyncIterator[Office]:
+    office = Office(settings)
+    yield office
+    await office.database.close()
+
+
+async def test_a_committed_job_runs_with_its_arguments(office: Office) -> None:
+    async with office.database.transaction() as tx:
+        await tx.defer("test.note", value={"id": "5", "list": [1, 2]})
+    await office.work_until(1)
+    assert office.ran == [{"id": "5", "list": [1, 2]}]
+
+
+async def test_a_rollback_takes_the_job_with_it(office: Office) -> None:
+    with pytest.raises(RuntimeError):
+        async with office.database.transaction() as tx:
+            await tx.defer("test.note", value=1)
+            raise RuntimeError
+    assert await office.waiting() == 0
+
+
+async def test_a_failing_job_is_tried_again(office: Office) -> None:
+    async with office.database.transaction() as tx:
+        await tx.defer("test.flaky")
+    await office.work_until(1)
+    assert office.ran == ["flaky"]
+
+
+async def test_a_name_without_a_task_is_refused_before_the_commit(office: Office) -> None:
+    with pytest.raises(Exception, match=r"test\.unknown|not found|Task"):
+        async with office.database.transaction() as tx:
+            await tx.defer("test.unknown")
+
+
+async def test_hints_run_after_the_commit_and_never_fail_the_request(office: Office) -> None:
+    seen: list[int] = []
+
+    async def look() -> None:
+        seen.append(await office.waiting())
+
+    async def broken() -> None:
+        raise RuntimeError
+
+    async with office.database.transaction() as tx:
+        await tx.defer("test.note", value=1)
+        tx.after_commit(broken)
+        tx.after_commit(look)
+    assert seen == [1]
+
+
+async def test_nested_use_shares_the_transaction(office: Office) -> None:
+    async def service(tx: Transaction) -> None:
+        await tx.defer("test.note", value=2)
+
+    async with office.database.transaction() as tx:
+        await service(tx)
+        assert await office.waiting() == 0, "not visible to others before the commit"
+    assert await office.waiting() == 1
+
+
+_VICTIM = """
+import asyncio, os, sys
+import msgspec
+from pathlib import Path
+from app.kernel.jobs import Jobs, Task
+from app.kernel.settings import Settings
+
+settings = msgspec.json.decode(os.environ["SETTINGS"], type=Settings)
+marker = Path(os.environ["MARKER"])
+
+async def note(value):
+    marker.write_text("started")
+    await asyncio.sleep(600)
+
+jobs = Jobs(settings)
+jobs.register([Task("test.note", note)])
+asyncio.run(jobs.run(["default"], concurrency=1, name="victim"))
+"""
+
+
+async def test_the_job_of_a_killed_worker_runs_again(
+    office: Office, settings: Settings, tmp_path: Path
+) -> None:
+    async with office.database.transaction() as tx:
+        await tx.defer("test.note", value="survivor")
+    marker = tmp_path / "started"
+    environment = {
+        **os.environ,
+        "SETTINGS": msgspec.json.encode(settings).decode(),
+        "MARKER": str(marker),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    victim = subprocess.Popen([sys.executable, "-c", _VICTIM], env=environment)
+    try:
+        for _ in range(400):
+            if marker.exists():
+                break
+            await asyncio.sleep(0.05)
+        assert marker.exists(), "the worker never took the job"
+    finally:
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+    assert await office.waiting() == 0, "still held by the dead worker"
+
+    swept = 0
+    async with office.jobs.opened():
+        for _ in range(200):
+            swept = await office.jobs.sweep(silent_seconds=0.5)
+            if swept:
+                break
+            await asyncio.sleep(0.05)
+    assert swept == 1
+    await office.work_until(1)
+    assert office.ran == ["survivor"]
