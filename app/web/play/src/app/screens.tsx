@@ -1,0 +1,75 @@
+import type { JSX } from "preact";
+import { AccountScreen } from "../screens/account/screen";
+import { DiscoverScreen } from "../screens/discover/screen";
+import { FeedScreen } from "../screens/feed/screen";
+import { NotFound } from "../screens/feed/notFound";
+import { NotificationsScreen } from "../screens/notifications/screen";
+import { PostScreen } from "../screens/post/screen";
+import { signedIn } from "../store/session";
+import { lazy } from "./lazy";
+import { match } from "./router";
+
+type Params = Record<string, string>;
+
+interface Route {
+  pattern: string;
+  /** Without a session the sign-in screen is shown instead. */
+  personal?: boolean;
+  show: (params: Params) => JSX.Element;
+}
+
+const SignIn = lazy<{ inPlace?: boolean }>(
+  async () => (await import("../screens/signin/screen")).SignInScreen,
+);
+const Publish = lazy(async () => (await import("../screens/publish/screen")).PublishScreen);
+const EditPost = lazy<{ id: string }>(
+  async () => (await import("../screens/edit/screen")).EditScreen,
+);
+const History = lazy<{ id: string }>(
+  async () => (await import("../screens/edit/history")).HistoryScreen,
+);
+const People = lazy<{ id: string; side: "followers" | "following" }>(
+  async () => (await import("../screens/account/people")).PeopleScreen,
+);
+const Me = lazy(async () => (await import("../screens/me/screen")).MeScreen);
+const EditMe = lazy(async () => (await import("../screens/me/edit")).EditMeScreen);
+const MyPosts = lazy(async () => (await import("../screens/me/posts")).MyPostsScreen);
+const Settings = lazy(async () => (await import("../screens/me/settings")).SettingsScreen);
+const Devices = lazy(async () => (await import("../screens/me/devices")).DevicesScreen);
+const Tag = lazy<{ tag: string }>(async () => (await import("../screens/discover/tag")).TagScreen);
+
+const routes: Route[] = [
+  { pattern: "/", personal: true, show: () => <FeedScreen /> },
+  { pattern: "/discover", show: () => <DiscoverScreen /> },
+  { pattern: "/tags/:tag", show: ({ tag = "" }) => <Tag tag={tag} /> },
+  { pattern: "/publish", personal: true, show: () => <Publish /> },
+  { pattern: "/notifications", personal: true, show: () => <NotificationsScreen /> },
+  { pattern: "/me", personal: true, show: () => <Me /> },
+  { pattern: "/me/edit", personal: true, show: () => <EditMe /> },
+  { pattern: "/me/posts", personal: true, show: () => <MyPosts /> },
+  { pattern: "/me/devices", personal: true, show: () => <Devices /> },
+  { pattern: "/settings", show: () => <Settings /> },
+  { pattern: "/sign-in", show: () => <SignIn /> },
+  { pattern: "/posts/:id", show: ({ id = "" }) => <PostScreen id={id} /> },
+  { pattern: "/posts/:id/edit", personal: true, show: ({ id = "" }) => <EditPost id={id} /> },
+  { pattern: "/posts/:id/history", show: ({ id = "" }) => <History id={id} /> },
+  { pattern: "/accounts/:id", show: ({ id = "" }) => <AccountScreen id={id} /> },
+  {
+    pattern: "/accounts/:id/followers",
+    show: ({ id = "" }) => <People id={id} side="followers" />,
+  },
+  {
+    pattern: "/accounts/:id/following",
+    show: ({ id = "" }) => <People id={id} side="following" />,
+  },
+];
+
+export function screenFor(path: string): JSX.Element {
+  for (const route of routes) {
+    const params = match(route.pattern, path);
+    if (params === null) continue;
+    if (route.personal && !signedIn.value) return <SignIn inPlace />;
+    return route.show(params);
+  }
+  return <NotFound />;
+}

@@ -1,0 +1,1 @@
+export function PostScreen(_: object) { return <p />; }
