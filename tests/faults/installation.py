@@ -1,0 +1,127 @@
+"""A whole installation under `up`, whose processes a test may kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+
+from app.kernel.embedded.process import free_ports, port_is_open
+
+HOME = Path(__file__).parents[2]
+READY_SECONDS = 90.0
+KINDS = ("web", "worker", "valkey-live", "valkey-cache", "postgres")
+
+
+class Installation:
+    """`carnival up` in a folder of its own; `with` starts and stops it."""
+
+    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+        self.folder = folder
+        self.port = _free_base()
+        self.workers = workers
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._up: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Installation":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything and wait until requests are served."""
+        command = [*self._carnival("up"), "--port", str(self.port), "--no-demo"]
+        command += ["--workers", str(self.workers)]
+        with (self.folder / "up.log").open("ab") as log:
+            self._up = subprocess.Popen(
+                command, cwd=HOME, env=self._environment(), stdout=log, stderr=log
+            )
+        self.wait_until_ready()
+
+    def stop(self) -> None:
+        """The ordered stop."""
+        if self._up is not None:
+            self._up.send_signal(signal.SIGTERM)
+            self._up.wait(timeout=60)
+
+    def run(self, *arguments: str) -> str:
+        """One of the other commands, on this installation; its output. Fails when it fails."""
+        done = subprocess.run(
+            self._carnival(*arguments),
+            cwd=HOME,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stdout[-4000:]} {done.stderr[-4000:]}"
+        return done.stdout
+
+    def kill(self, kind: str) -> None:
+        """`kill -9` of one kind of process; of web, one that serves."""
+        victims = self.pids(kind)
+        assert victims, f"no process of {kind} runs"
+        os.kill(victims[-1], signal.SIGKILL)
+
+    def pids(self, kind: str) -> list[int]:
+        """The process of a kind, and behind it the ones it started."""
+        assert self._up is not None
+        for child in psutil.Process(self._up.pid).children():
+            if _kind_of(child) == kind:
+                own = child.children(recursive=True) if kind == "web" else []
+                return [child.pid, *(process.pid for process in own)]
+        return []
+
+    def wait_until_ready(self) -> None:
+        """Until every dependency of the web process answers."""
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until:
+            assert self._up is not None
+            assert self._up.poll() is None, (self.folder / "up.log").read_text()[-4000:]
+            try:
+                if httpx.get(f"{self.url}/health/ready", timeout=2.0).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError("not ready: " + (self.folder / "up.log").read_text()[-4000:])
+
+    def _carnival(self, command: str, *arguments: str) -> list[str]:
+        data = ["--data", str(self.folder / "data")]
+        return [sys.executable, "-P", "-m", "app.cli", command, *data, *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("CARNIVAL_")}
+        return clean | {
+            "PYTHONPATH": str(HOME),
+            # the crowd comes from one address, and is not what these tests are about
+            "CARNIVAL_RATE_LIMIT_PER_MINUTE": "1000000",
+        }
+
+
+def _kind_of(process: psutil.Process) -> str:
+    words = process.cmdline()
+    line = " ".join(words)
+    if "valkey" in line:
+        return (
+            "valkey-live" if "/live" in line or process.cwd().endswith("/live") else "valkey-cache"
+        )
+    if "postgres" in line:
+        return "postgres"
+    return next((kind for kind in ("web", "worker") if kind in words), "other")
+
+
+def _free_base() -> int:
+    """A port with ten free ones behind it: `up` numbers its servers from its base."""
+    for _ in range(50):
+        (base,) = free_ports(1)
+        if base < 60_000 and not any(map(port_is_open, range(base + 1, base + 8))):
+            return base
+    raise AssertionError("no free ports")
