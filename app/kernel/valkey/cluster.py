@@ -37,6 +37,7 @@ class ClusterRoute:
         self._known = False
         self._closing: set[asyncio.Task[None]] = set()
         self._refreshing: asyncio.Task[None] | None = None
+        self._refreshed_at = float("-inf")
         self._topology = RedisCluster(
             startup_nodes=[ClusterNode(host, port) for host, port in target.addresses],
             username=target.login.username,
@@ -80,10 +81,10 @@ class ClusterRoute:
     async def address_of(self, slot: int) -> Address:
         """Where a slot lives, by a fresh table. Raises `ValkeyUnavailable`."""
         await self._refreshed()
-        nodes: Any = self._topology.nodes_manager.slots_cache.get(slot)
-        if not nodes:
+        address = self._owner(slot)
+        if address is None:
             raise ValkeyUnavailable
-        return str(nodes[0].host), int(nodes[0].port)
+        return address
 
     async def primaries(self) -> list[Lane]:
         """A lane to every primary, by a fresh table. Raises `ValkeyUnavailable`."""
@@ -109,11 +110,15 @@ class ClusterRoute:
         return [(str(node.host), int(node.port)) for node in nodes]
 
     def _learn(self, slot: int) -> Lane | None:
-        nodes: Any = self._topology.nodes_manager.slots_cache.get(slot)
-        if not nodes:
+        address = self._owner(slot)
+        if address is None:
             return None
-        lane = self._by_slot[slot] = self._lane_to((str(nodes[0].host), int(nodes[0].port)))
+        lane = self._by_slot[slot] = self._lane_to(address)
         return lane
+
+    def _owner(self, slot: int) -> Address | None:
+        nodes: Any = self._topology.nodes_manager.slots_cache.get(slot)
+        return (str(nodes[0].host), int(nodes[0].port)) if nodes else None
 
     def _lane_to(self, address: Address) -> Lane:
         lane = self._lanes.get(address)
@@ -139,6 +144,9 @@ class ClusterRoute:
             self._refreshing = asyncio.create_task(self._refresh())
 
     async def _refresh(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._refreshed_at + _REFRESH_PAUSE_SECONDS - loop.time())
+        self._refreshed_at = loop.time()
         try:
             async with asyncio.timeout(self._limits.timeout_seconds):
                 await self._topology.initialize()
@@ -151,7 +159,6 @@ class ClusterRoute:
             self._by_slot.clear()
             self._close_unused()
             self._release(None)
-        await asyncio.sleep(_REFRESH_PAUSE_SECONDS)
 
     def _release(self, error: ValkeyUnavailable | None) -> None:
         waiting, self._homeless = self._homeless, []
