@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True)}  # noqa: RUF012
+    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True)}
 
 
 class Transaction:
@@ -98,6 +98,13 @@ class Database:
     async def reading(self) -> AsyncGenerator[AsyncSession]:
         """A session for reading outside a request, never committed."""
         async with self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[AsyncSession]:
+        """Like `reading`, with every statement seeing the same moment."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     async def now_seconds(self) -> float:

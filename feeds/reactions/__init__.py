@@ -1,0 +1,1 @@
+"""Likes, shares and views of posts, and the counters readers see."""
