@@ -1,0 +1,92 @@
+"""HTTP of content accounts."""
+
+from typing import Annotated
+
+from litestar import Controller, get, patch, post
+from litestar.params import Parameter
+
+from app.identity.interfaces import Actor
+from app.kernel.database import Transaction
+from app.kernel.http.paging import Limit
+from app.kernel.structs import Page, PathId
+from feeds.accounts.interfaces import AccountItem
+from feeds.accounts.keeping import AccountKeeping
+from feeds.accounts.schemas import AccountCreate, AccountUpdate, AccountView, MyAccounts
+from feeds.accounts.service import AccountService
+
+Query = Annotated[
+    str, Parameter(query="q", min_length=1, max_length=40, description="A part of the name")
+]
+
+
+class AccountController(Controller):
+    """Who publishes here."""
+
+    path = "/v1"
+    tags = ("accounts",)
+
+    @get("/me/accounts", operation_id="listMyAccounts", summary="Accounts I may publish as")
+    async def mine(self, tx: Transaction, actor: Actor, accounts: AccountService) -> MyAccounts:
+        """The own one first."""
+        return await accounts.mine(tx.session, actor)
+
+    @get("/accounts/suggestions", operation_id="suggestAccounts", summary="Whom to follow")
+    async def suggestions(
+        self,
+        tx: Transaction,
+        viewer: Actor | None,
+        accounts: AccountService,
+        limit: Limit = 20,
+    ) -> Page[AccountItem]:
+        """Popular accounts, kinds mixed, without those the caller knows already."""
+        return await accounts.suggestions(tx.session, viewer, limit)
+
+    @get("/accounts/search", operation_id="searchAccounts", summary="Find accounts by name")
+    async def search(
+        self,
+        tx: Transaction,
+        viewer: Actor | None,
+        accounts: AccountService,
+        q: Query,
+        limit: Limit = 20,
+    ) -> Page[AccountItem]:
+        """Names that hold `q`, whatever its case; those that begin with it first."""
+        return await accounts.search(tx.session, viewer, q, limit)
+
+    @post("/accounts", operation_id="openAccount", summary="Open an account for an expert")
+    async def open(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        accounts: AccountService,
+        account_keeping: AccountKeeping,
+        data: AccountCreate,
+    ) -> AccountView:
+        """Operators open accounts of experts, media and institutions for a shopper."""
+        account_id = await account_keeping.open(tx, actor, data)
+        return await accounts.page(tx.session, actor, account_id)
+
+    @get("/accounts/{account_id:int}", operation_id="getAccount", summary="One account")
+    async def one(
+        self,
+        tx: Transaction,
+        viewer: Actor | None,
+        accounts: AccountService,
+        account_id: PathId,
+    ) -> AccountView:
+        """An account's page with its figures."""
+        return await accounts.page(tx.session, viewer, account_id)
+
+    @patch("/accounts/{account_id:int}", operation_id="updateAccount", summary="Change a page")
+    async def update(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        accounts: AccountService,
+        account_keeping: AccountKeeping,
+        account_id: PathId,
+        data: AccountUpdate,
+    ) -> AccountView:
+        """For those who may publish as it, and operators. Posts show the new card at once."""
+        await account_keeping.update(tx, actor, account_id, data)
+        return await accounts.page(tx.session, actor, account_id)
