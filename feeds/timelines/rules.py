@@ -104,7 +104,7 @@ def window_below(entries: Sequence[bytes], complete: bool, below: bytes, count: 
     A source that was cut off and has nothing left below gives an empty window whose reach is the
     position itself: it vouches for nothing.
     """
-    start = bisect_right(entries, _inverse(below), key=_inverse_position)
+    start = bisect_right(entries, descending(below), key=descending)
     chunk = entries[start : start + count]
     if start + count >= len(entries) and complete:
         return Window(chunk, None)
@@ -129,16 +129,6 @@ def merge(windows: Iterable[Window]) -> Window:
     return Window(merged, reach)
 
 
-def newest_first(entries: Iterable[bytes], items_max: int) -> tuple[list[bytes], bool]:
-    """Entries of any order, sorted, each once, bounded; and whether none was cut off."""
-    ordered = sorted(set(entries), reverse=True)
-    return ordered[:items_max], len(ordered) <= items_max
-
-
-def _inverse(position: bytes) -> int:
-    """Ascending where positions descend, for bisect."""
-    return -int.from_bytes(position)
-
-
-def _inverse_position(entry: bytes) -> int:
+def descending(entry: bytes) -> int:
+    """A key for bisect: ascending where positions descend. Takes entries and positions."""
     return -int.from_bytes(entry[:POSITION_BYTES])

@@ -1,0 +1,319 @@
+"""Use cases of timelines: building, pushing, forgetting, and reading the feed.
+
+A page is right when it equals the merge of everything published by the allowed authors, as SQL
+would give it. Timelines and outboxes say *which* posts come next; whether the shopper may see a
+post is asked of the post itself at every read, and the page is filled up.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.clock import Clock
+from app.kernel.database import Database
+from app.kernel.metrics import Metrics
+from app.kernel.valkey.changes import Changes
+from app.kernel.valkey.errors import ValkeyUnavailable
+from feeds.accounts.interfaces import Accounts, Relations
+from feeds.posts.interfaces import (
+    Audience,
+    Encoded,
+    Place,
+    PostRecord,
+    Posts,
+    PostStatus,
+    Reader,
+)
+from feeds.timelines import rules
+from feeds.timelines.outboxes import Outbox, Outboxes, PulledAuthors
+from feeds.timelines.repository import TimelineRepository
+from feeds.timelines.rules import TOP, Window
+from feeds.timelines.schemas import FeedSource
+from feeds.timelines.store import Claim, Loaded, Reading, State, TimelineStore, ids_of, reading_of
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("timelines")
+
+SUGGESTED_ACCOUNTS = 30
+_BUILDS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Posts a shopper may see, newest first, and the position to go on below (None: no more)."""
+
+    posts: list[Encoded]
+    following: bytes | None
+    source: FeedSource = FeedSource.FOLLOWING
+
+
+class TimelineService:
+    """Keeps timelines in step with SQL."""
+
+    def __init__(
+        self,
+        store: TimelineStore,
+        database: Database,
+        repository: TimelineRepository,
+        posts: Posts,
+        relations: Relations,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        items_max: int,
+    ) -> None:
+        self._store = store
+        self._database = database
+        self._repository = repository
+        self._posts = posts
+        self._relations = relations
+        self._clock = clock
+        self._metrics = metrics
+        self._items_max = items_max
+
+    async def build(self, shopper_id: int) -> bool:
+        """Make a missing timeline from SQL. False when somebody else is at it, or when the graph
+        kept changing meanwhile: then SQL answers, and the next reader tries again."""
+        for _ in range(_BUILDS_MAX):
+            token = secrets.token_bytes(8)
+            claim = await self._store.begin(shopper_id, token)
+            if claim is not Claim.CLAIMED:
+                return claim is Claim.READY
+            loaded = await self.load(shopper_id)
+            if await self._store.finish(shopper_id, token, self.hour(), loaded):
+                self._metrics.timeline_rebuilds.inc()
+                return True
+        return False
+
+    async def load(self, shopper_id: int) -> Loaded:
+        """What SQL says of a feed, without asking who may see each post: that may change."""
+        async with self._database.reading() as session:
+            graph = await self._relations.graph(session, shopper_id)
+            hidden = await self._relations.hidden_posts(session, shopper_id)
+            records = await self._published(session, sorted(graph.allowed))
+        entries = [entry_of(record) for record in records]
+        complete = len(entries) <= self._items_max
+        return Loaded(entries[: self._items_max], complete, graph.allowed, hidden, graph.blocked)
+
+    async def load_outbox(self, author_id: int) -> Outbox:
+        """What SQL says of an author's newest posts."""
+        async with self._database.reading() as session:
+            records = await self._published(session, [author_id])
+        entries = [entry_of(record) for record in records]
+        return Outbox(entries[: self._items_max], len(entries) <= self._items_max)
+
+    async def load_pulled_authors(self) -> frozenset[int]:
+        """Who is pulled, as SQL says."""
+        async with self._database.reading() as session:
+            return frozenset(await self._repository.pulled_authors(session))
+
+    async def _published(self, session: AsyncSession, authors: Sequence[int]) -> list[PostRecord]:
+        if not authors:
+            return []
+        return await self._posts.published_before(session, authors, None, self._items_max + 1)
+
+    async def forget(self, shopper_id: int) -> None:
+        """The graph changed: the next read builds anew, and a rebuild under way will not count."""
+        await self._store.drop([shopper_id])
+
+    def hour(self) -> int:
+        """Hours since 1970: how exactly the last use of a timeline is known."""
+        return int(self._clock.now_seconds() // 3600)
+
+
+class FeedReader:
+    """Finds the posts of a page."""
+
+    def __init__(
+        self,
+        timelines: TimelineService,
+        store: TimelineStore,
+        outboxes: Outboxes,
+        changes: Changes,
+        database: Database,
+        posts: Posts,
+        relations: Relations,
+        accounts: Accounts,
+    ) -> None:
+        self._timelines = timelines
+        self._store = store
+        self._outboxes = outboxes
+        self._changes = changes
+        self._database = database
+        self._posts = posts
+        self._relations = relations
+        self._accounts = accounts
+
+    async def find(
+        self, shopper_id: int, below: bytes, wanted: int, until: bytes | None = None
+    ) -> Found:
+        """The next `wanted` visible posts below a position, down to `until` (excluded).
+
+        From the timeline as far as it reaches, then from SQL; from SQL alone when the timeline is
+        being built or the cache is away.
+        """
+        posts: list[Encoded] = []
+        position: bytes | None = below
+        try:
+            while position is not None and len(posts) < wanted:
+                step = await self._step(shopper_id, position, wanted - len(posts))
+                if step is None:
+                    break
+                posts += step.posts
+                position = step.following
+                if until is not None and position is not None and position <= until:
+                    position = None
+            else:
+                return _cut(Found(posts, position), wanted, until)
+        except ValkeyUnavailable:
+            log.info("feed_without_cache")
+        rest = await self._from_sql(shopper_id, position or below, wanted - len(posts))
+        return _cut(Found([*posts, *rest.posts], rest.following, rest.source), wanted, until)
+
+    async def _step(self, shopper_id: int, below: bytes, wanted: int) -> Found | None:
+        """What timeline and outboxes know; None where only SQL can go on."""
+        authors = await self._outboxes.authors()
+        reading = await self._read(shopper_id, below, wanted, authors)
+        if reading.state is State.MISSING and await self._timelines.build(shopper_id):
+            reading = await self._read(shopper_id, below, wanted, authors)
+        if reading.state is not State.PAGE or b"a" in reading.flags:
+            return None
+        chosen = await self._chosen(shopper_id, reading, authors)
+        if chosen is None:
+            return None
+        merged = await self._merged(reading.window, chosen, below, wanted)
+        if merged.reach == below:
+            return None
+        posts = await self._visible(shopper_id, reading, merged.entries)
+        return None if posts is None else Found(posts, merged.reach)
+
+    async def _read(
+        self, shopper_id: int, below: bytes, wanted: int, authors: PulledAuthors
+    ) -> Reading:
+        """The script and the log's head, in one pipeline."""
+        reply = self._store.read(
+            shopper_id, below, wanted, self._timelines.hour(), authors.generation, b""
+        )
+        try:
+            await self._changes.sync()
+        except BaseException:
+            reply.cancel()
+            raise
+        return reading_of(await reply)
+
+    async def _chosen(
+        self, shopper_id: int, reading: Reading, asked: PulledAuthors
+    ) -> list[int] | None:
+        """The pulled authors this shopper sees; None when the timeline has gone."""
+        authors = await self._outboxes.authors()
+        if reading.pulled is not None and authors.generation == asked.generation:
+            return ids_of(reading.pulled)
+        return await self._store.choose(shopper_id, authors.generation, authors.ids)
+
+    async def _merged(
+        self, timeline: Window, chosen: Sequence[int], below: bytes, wanted: int
+    ) -> Window:
+        """The timeline's window together with those of the outboxes."""
+        windows = [timeline]
+        for author_id in chosen:
+            box = await self._outboxes.of(author_id)
+            windows.append(rules.window_below(box.entries, box.complete, below, wanted))
+        return rules.merge(windows)
+
+    async def _visible(
+        self, shopper_id: int, reading: Reading, entries: Sequence[bytes]
+    ) -> list[Encoded] | None:
+        """The posts behind entries, without those the shopper may not see; None when that cannot
+        be told because the graph was evicted."""
+        ids = [rules.post_of(entry) for entry in entries]
+        encoded = await self._posts.encoded(ids)
+        shown = [each for id_ in ids if (each := encoded.get(id_)) and _is_public(each.record)]
+        unchecked: set[bytes] = set()
+        if b"h" in reading.flags and len(entries) != len(reading.window.entries):
+            unchecked = set(entries).difference(reading.window.entries)
+        originals = (
+            {each.record.original_account_id for each in shown} - {None}
+            if b"b" in reading.flags
+            else set[int | None]()
+        )
+        if unchecked or originals:
+            pulled = [rules.post_of(entry) for entry in unchecked]
+            answer = await self._store.among(shopper_id, pulled, [o for o in originals if o])
+            if answer is None:
+                return None
+            hidden, blocked = answer
+            shown = [
+                each
+                for each in shown
+                if each.record.id not in hidden and each.record.original_account_id not in blocked
+            ]
+        return await self._selected(shopper_id, shown)
+
+    async def _selected(self, shopper_id: int, shown: list[Encoded]) -> list[Encoded]:
+        """Leave out posts to a selected audience that does not include the shopper."""
+        asked = [each.record.id for each in shown if each.record.audience is Audience.SELECTED]
+        if not asked:
+            return shown
+        async with self._database.reading() as session:
+            named = await self._posts.selected_among(session, shopper_id, asked)
+        return [
+            each
+            for each in shown
+            if each.record.audience is not Audience.SELECTED or each.record.id in named
+        ]
+
+    async def _from_sql(self, shopper_id: int, below: bytes, wanted: int) -> Found:
+        """The naive answer: always right, only slower. Suggestions for who follows nobody."""
+        before = None if below == TOP else place_of(below)
+        source = FeedSource.FOLLOWING
+        async with self._database.reading() as session:
+            _, allowed = await self._relations.allowed_authors(session, shopper_id)
+            authors = sorted(allowed)
+            if not authors:
+                source = FeedSource.SUGGESTED
+                authors = await self._accounts.suggested(session, shopper_id, SUGGESTED_ACCOUNTS)
+            reader = Reader(shopper_id=shopper_id)
+            records = await self._posts.of_authors_before(session, reader, authors, before, wanted)
+        encoded = await self._posts.encoded([record.id for record in records])
+        posts = [each for record in records if (each := encoded.get(record.id))]
+        posts = [each for each in posts if _is_public(each.record)]
+        full = len(records) == wanted and wanted > 0
+        following = rules.position_of(entry_of(records[-1])) if full else None
+        return Found(posts, following, source)
+
+
+def _cut(found: Found, wanted: int, until: bytes | None) -> Found:
+    """At most `wanted` posts, none at or below `until`."""
+    posts, following = found.posts, found.following
+    if until is not None:
+        posts = [each for each in posts if place_bytes(each.record) > until]
+    if len(posts) > wanted:
+        posts = posts[:wanted]
+        following = place_bytes(posts[-1].record)
+    return Found(posts, following, found.source)
+
+
+def _is_public(record: PostRecord) -> bool:
+    """Whether a post is there at all; for whom is another question."""
+    return record.status is PostStatus.PUBLISHED and record.live
+
+
+def entry_of(record: PostRecord) -> bytes:
+    """The entry of a published post."""
+    assert record.published_at is not None
+    return rules.pack_entry(record.published_at, record.id, record.account_id)
+
+
+def place_bytes(record: PostRecord) -> bytes:
+    """Where a published post stands."""
+    return rules.position_of(entry_of(record))
+
+
+def place_of(position: bytes) -> Place:
+    """A position as posts know it."""
+    ms, post_id = rules.unpack_position(position)
+    published_at: datetime = rules.published_at_of(ms)
+    return Place(published_at, post_id)
