@@ -1,6 +1,11 @@
 """Every slice of the house, from the lowest floor up: the order in which they are wired."""
 
+from app.identity.plugin import slice_ as identity
 from app.kernel.house import Slice
+from campaigns.brands.plugin import slice_ as brands
+from campaigns.products.plugin import slice_ as products
+from feeds.accounts.plugin import slice_ as accounts
+from feeds.relations.plugin import slice_ as relations
 from media.images.plugin import slice_ as images
 
-SLICES: tuple[Slice, ...] = (images,)
+SLICES: tuple[Slice, ...] = (identity, images, brands, products, accounts, relations)

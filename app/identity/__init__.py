@@ -1,0 +1,1 @@
+"""Who is calling: shoppers, sessions, members of brands, operators, API keys."""

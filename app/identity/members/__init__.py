@@ -1,0 +1,1 @@
+"""People who work for brands, and operators of the house."""

@@ -1,0 +1,1 @@
+"""Sign-ins on devices: access tokens, refresh tokens, and taking both away."""

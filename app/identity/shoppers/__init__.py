@@ -1,0 +1,1 @@
+"""Shoppers: a phone, a name, a face."""
