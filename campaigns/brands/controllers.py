@@ -1,6 +1,7 @@
 """HTTP of brands."""
 
 from litestar import Controller, get, patch, post
+from litestar.di import NamedDependency
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -18,7 +19,11 @@ class BrandController(Controller):
 
     @post("/", operation_id="createBrand", summary="Make a brand")
     async def create(
-        self, tx: Transaction, actor: Actor, brands: BrandService, data: BrandCreate
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        brands: NamedDependency[BrandService],
+        data: BrandCreate,
     ) -> BrandView:
         """Makes the brand, its content account and the twin account of its test keys."""
         return await brands.create(tx, actor, data)
@@ -26,9 +31,9 @@ class BrandController(Controller):
     @get("/", operation_id="listBrands", summary="All brands")
     async def page(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        brands: BrandService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        brands: NamedDependency[BrandService],
         cursor: Cursor = None,
         limit: Limit = 20,
     ) -> Page[BrandView]:
@@ -37,7 +42,11 @@ class BrandController(Controller):
 
     @get("/{brand_id:int}", operation_id="getBrand", summary="One brand")
     async def one(
-        self, tx: Transaction, viewer: Actor | None, brands: BrandService, brand_id: PathId
+        self,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        brands: NamedDependency[BrandService],
+        brand_id: PathId,
     ) -> BrandView:
         """A brand by its id."""
         return await brands.get(tx.session, viewer, brand_id)
@@ -45,9 +54,9 @@ class BrandController(Controller):
     @patch("/{brand_id:int}", operation_id="updateBrand", summary="Rename a brand")
     async def rename(
         self,
-        tx: Transaction,
-        actor: Actor,
-        brands: BrandService,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        brands: NamedDependency[BrandService],
         brand_id: PathId,
         data: BrandUpdate,
     ) -> BrandView:

@@ -34,4 +34,4 @@ class BrandRepository:
     async def names(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
         """The names of those that exist."""
         found = await session.execute(select(Brand.id, Brand.name).where(Brand.id.in_(set(ids))))
-        return dict(found.tuples().all())
+        return dict(found.all())

@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 from litestar import Controller, Request, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -23,10 +24,10 @@ from campaigns.products.service import ProductService
 IMPORT_BYTES_MAX = 1024 * 1024
 
 BrandFilter = Annotated[
-    int | None, Parameter(query="brandId", ge=1, le=2**63 - 1, description="Of this brand only")
+    int | None, QueryParameter(name="brandId", ge=1, le=2**63 - 1, description="Of this brand only")
 ]
 Query = Annotated[
-    str, Parameter(query="q", min_length=1, max_length=60, description="A part of the title")
+    str, QueryParameter(name="q", min_length=1, max_length=60, description="A part of the title")
 ]
 
 
@@ -39,9 +40,9 @@ class CatalogueController(Controller):
     @get("/", operation_id="listProducts", summary="A brand's products")
     async def page(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        products: ProductService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        products: NamedDependency[ProductService],
         brand_id: PathId,
         cursor: Cursor = None,
         limit: Limit = 20,
@@ -52,9 +53,9 @@ class CatalogueController(Controller):
     @post("/", operation_id="createProduct", summary="Add a product")
     async def create(
         self,
-        tx: Transaction,
-        actor: Actor,
-        products: ProductService,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        products: NamedDependency[ProductService],
         brand_id: PathId,
         data: ProductCreate,
     ) -> ProductView:
@@ -70,9 +71,9 @@ class CatalogueController(Controller):
     )
     async def import_json(
         self,
-        tx: Transaction,
-        actor: Actor,
-        products: ProductService,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        products: NamedDependency[ProductService],
         brand_id: PathId,
         data: ProductImport,
     ) -> ImportView:
@@ -88,9 +89,9 @@ class CatalogueController(Controller):
     )
     async def import_csv(
         self,
-        tx: Transaction,
-        actor: Actor,
-        products: ProductService,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        products: NamedDependency[ProductService],
         brand_id: PathId,
         request: Request[Any, Any, Any],
     ) -> ImportView:
@@ -112,9 +113,9 @@ class ProductController(Controller):
     @get("/search", operation_id="searchProducts", summary="Find products by title")
     async def search(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        products: ProductService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        products: NamedDependency[ProductService],
         q: Query,
         brand_id: BrandFilter = None,
         limit: Limit = 20,
@@ -124,7 +125,11 @@ class ProductController(Controller):
 
     @get("/{product_id:int}", operation_id="getProduct", summary="One product")
     async def one(
-        self, tx: Transaction, viewer: Actor | None, products: ProductService, product_id: PathId
+        self,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        products: NamedDependency[ProductService],
+        product_id: PathId,
     ) -> ProductCard:
         """A product by its id."""
         return await products.get(tx.session, viewer, product_id)
@@ -132,9 +137,9 @@ class ProductController(Controller):
     @patch("/{product_id:int}", operation_id="updateProduct", summary="Change a product")
     async def update(
         self,
-        tx: Transaction,
-        actor: Actor,
-        products: ProductService,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        products: NamedDependency[ProductService],
         product_id: PathId,
         data: ProductUpdate,
     ) -> ProductView:
@@ -143,7 +148,11 @@ class ProductController(Controller):
 
     @delete("/{product_id:int}", operation_id="archiveProduct", summary="Take a product away")
     async def archive(
-        self, tx: Transaction, actor: Actor, products: ProductService, product_id: PathId
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        products: NamedDependency[ProductService],
+        product_id: PathId,
     ) -> None:
         """It leaves lists and posts; an import of its external id brings it back."""
         await products.archive(tx, actor, product_id)

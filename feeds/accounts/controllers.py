@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from litestar import Controller, get, patch, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -15,7 +16,7 @@ from feeds.accounts.schemas import AccountCreate, AccountUpdate, AccountView, My
 from feeds.accounts.service import AccountService
 
 Query = Annotated[
-    str, Parameter(query="q", min_length=1, max_length=40, description="A part of the name")
+    str, QueryParameter(name="q", min_length=1, max_length=40, description="A part of the name")
 ]
 
 
@@ -26,16 +27,21 @@ class AccountController(Controller):
     tags = ("accounts",)
 
     @get("/me/accounts", operation_id="listMyAccounts", summary="Accounts I may publish as")
-    async def mine(self, tx: Transaction, actor: Actor, accounts: AccountService) -> MyAccounts:
+    async def mine(
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        accounts: AccountService,
+    ) -> MyAccounts:
         """The own one first."""
         return await accounts.mine(tx.session, actor)
 
     @get("/accounts/suggestions", operation_id="suggestAccounts", summary="Whom to follow")
     async def suggestions(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        accounts: AccountService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        accounts: NamedDependency[AccountService],
         limit: Limit = 20,
     ) -> Page[AccountItem]:
         """Popular accounts, kinds mixed, without those the caller knows already."""
@@ -44,9 +50,9 @@ class AccountController(Controller):
     @get("/accounts/search", operation_id="searchAccounts", summary="Find accounts by name")
     async def search(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        accounts: AccountService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        accounts: NamedDependency[AccountService],
         q: Query,
         limit: Limit = 20,
     ) -> Page[AccountItem]:
@@ -56,10 +62,10 @@ class AccountController(Controller):
     @post("/accounts", operation_id="openAccount", summary="Open an account for an expert")
     async def open(
         self,
-        tx: Transaction,
-        actor: Actor,
-        accounts: AccountService,
-        account_keeping: AccountKeeping,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        accounts: NamedDependency[AccountService],
+        account_keeping: NamedDependency[AccountKeeping],
         data: AccountCreate,
     ) -> AccountView:
         """Operators open accounts of experts, media and institutions for a shopper."""
@@ -69,9 +75,9 @@ class AccountController(Controller):
     @get("/accounts/{account_id:int}", operation_id="getAccount", summary="One account")
     async def one(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        accounts: AccountService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        accounts: NamedDependency[AccountService],
         account_id: PathId,
     ) -> AccountView:
         """An account's page with its figures."""
@@ -80,10 +86,10 @@ class AccountController(Controller):
     @patch("/accounts/{account_id:int}", operation_id="updateAccount", summary="Change a page")
     async def update(
         self,
-        tx: Transaction,
-        actor: Actor,
-        accounts: AccountService,
-        account_keeping: AccountKeeping,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        accounts: NamedDependency[AccountService],
+        account_keeping: NamedDependency[AccountKeeping],
         account_id: PathId,
         data: AccountUpdate,
     ) -> AccountView:

@@ -102,7 +102,7 @@ class AccountRepository:
             .order_by(ContentAccount.verified.desc(), ContentAccount.posts.desc())
             .limit(CANDIDATES_MAX)
         )
-        return (await session.execute(statement)).tuples().all()
+        return (await session.execute(statement)).all()
 
     async def add_posts(self, session: AsyncSession, account_id: int, more: int) -> None:
         """Count a publication or a withdrawal."""

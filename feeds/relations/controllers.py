@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from litestar import Controller, delete, get, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -15,7 +16,9 @@ from feeds.relations.service import RelationService
 
 ActingAs = Annotated[
     int | None,
-    Parameter(query="as", ge=1, le=ID_MAX, description="Another account the caller publishes as"),
+    QueryParameter(
+        name="as", ge=1, le=ID_MAX, description="Another account the caller publishes as"
+    ),
 ]
 
 
@@ -28,9 +31,9 @@ class RelationController(Controller):
     @get("/followers", operation_id="listFollowers", summary="Who follows an account")
     async def followers(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        relations: RelationService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        relations: NamedDependency[RelationService],
         account_id: PathId,
         cursor: Cursor = None,
         limit: Limit = 20,
@@ -41,9 +44,9 @@ class RelationController(Controller):
     @get("/following", operation_id="listFollowing", summary="Whom an account follows")
     async def following(
         self,
-        tx: Transaction,
-        viewer: Actor | None,
-        relations: RelationService,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        relations: NamedDependency[RelationService],
         account_id: PathId,
         cursor: Cursor = None,
         limit: Limit = 20,
@@ -53,28 +56,44 @@ class RelationController(Controller):
 
     @put("/follow", operation_id="follow", summary="Follow an account")
     async def follow(
-        self, tx: Transaction, actor: Actor, relations: RelationService, account_id: PathId
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        relations: NamedDependency[RelationService],
+        account_id: PathId,
     ) -> FollowView:
         """Its posts come into the feed. Doing it again changes nothing."""
         return await relations.follow(tx, actor, account_id)
 
     @delete("/follow", operation_id="unfollow", summary="Unfollow", status_code=200)
     async def unfollow(
-        self, tx: Transaction, actor: Actor, relations: RelationService, account_id: PathId
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        relations: NamedDependency[RelationService],
+        account_id: PathId,
     ) -> FollowView:
         """Its posts leave the feed."""
         return await relations.unfollow(tx, actor, account_id)
 
     @put("/mute", operation_id="mute", summary="Mute an account")
     async def mute(
-        self, tx: Transaction, actor: Actor, relations: RelationService, account_id: PathId
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        relations: NamedDependency[RelationService],
+        account_id: PathId,
     ) -> MuteView:
         """Its posts leave the feed, unnoticed by the account."""
         return await relations.mute(tx, actor, account_id, muted=True)
 
     @delete("/mute", operation_id="unmute", summary="Unmute", status_code=200)
     async def unmute(
-        self, tx: Transaction, actor: Actor, relations: RelationService, account_id: PathId
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        relations: NamedDependency[RelationService],
+        account_id: PathId,
     ) -> MuteView:
         """Its posts come back."""
         return await relations.mute(tx, actor, account_id, muted=False)
@@ -82,9 +101,9 @@ class RelationController(Controller):
     @put("/block", operation_id="block", summary="Block an account")
     async def block(
         self,
-        tx: Transaction,
-        actor: Actor,
-        relations: RelationService,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        relations: NamedDependency[RelationService],
         account_id: PathId,
         as_id: ActingAs = None,
     ) -> BlockView:
@@ -94,9 +113,9 @@ class RelationController(Controller):
     @delete("/block", operation_id="unblock", summary="Unblock", status_code=200)
     async def unblock(
         self,
-        tx: Transaction,
-        actor: Actor,
-        relations: RelationService,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        relations: NamedDependency[RelationService],
         account_id: PathId,
         as_id: ActingAs = None,
     ) -> BlockView:

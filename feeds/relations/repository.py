@@ -91,7 +91,7 @@ class RelationRepository:
                 ShopperGraph.shopper_id == _any(shopper_ids)
             )
         )
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     async def add_follow(
         self, session: AsyncSession, account_id: int, shopper_id: int, at_ms: int
@@ -186,7 +186,7 @@ class RelationRepository:
                 AccountBlock.blocked_id == shopper_id
             ),
         ]
-        rows = (await session.execute(union_all(*parts))).tuples().all()
+        rows = (await session.execute(union_all(*parts))).all()
         version = next((value for name, value in rows if name == "version"), 0)
         return version, [(name, id_) for name, id_ in rows if name != "version"]
 
@@ -210,7 +210,7 @@ class RelationRepository:
                 AccountBlock.blocked_id == shopper_id, AccountBlock.blocker_id == ids
             ),
         ]
-        return (await session.execute(union_all(*parts))).tuples().all()
+        return (await session.execute(union_all(*parts))).all()
 
     async def blocked_among(
         self, session: AsyncSession, account_id: int, other_ids: Iterable[int]
@@ -252,7 +252,7 @@ class RelationRepository:
         )
         if before is not None:
             statement = statement.where(tuple_(*place) < before)
-        return (await session.execute(statement)).tuples().all()
+        return (await session.execute(statement)).all()
 
     async def newest_following(
         self, session: AsyncSession, shopper_id: int, before: tuple[int, int] | None, limit: int
@@ -267,7 +267,7 @@ class RelationRepository:
         )
         if before is not None:
             statement = statement.where(tuple_(*place) < before)
-        return (await session.execute(statement)).tuples().all()
+        return (await session.execute(statement)).all()
 
     async def followers_counts(
         self, session: AsyncSession, account_ids: Iterable[int]
@@ -278,7 +278,7 @@ class RelationRepository:
             .where(FollowerCount.account_id == _any(account_ids))
             .group_by(FollowerCount.account_id)
         )
-        return {account_id: int(count) for account_id, count in found.tuples()}
+        return {account_id: int(count) for account_id, count in found}
 
     async def miscounted(self, session: AsyncSession) -> Sequence[tuple[int, int, int]]:
         """(account, counted, real) where the counts and the follows differ; none, unless broken."""
@@ -300,7 +300,7 @@ class RelationRepository:
             .where(counted != followed)
             .limit(100)
         )
-        return (await session.execute(statement)).tuples().all()
+        return (await session.execute(statement)).all()
 
     async def _counted(
         self, session: AsyncSession, account_id: int, changed: int, more: int
