@@ -1,16 +1,23 @@
 """What every test may ask for: real servers, settings that point at them, a house, a client."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 
 import httpx
 import pytest
+import uvloop
 
 from app.composition import Composed, alive, compose
 from app.kernel.embedded.cluster import ValkeyCluster
 from app.kernel.house import House
 from app.kernel.settings import Settings
 from tests.servers import Servers
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the loop of production: its transports differ from asyncio's own."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")

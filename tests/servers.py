@@ -12,14 +12,12 @@ from pathlib import Path
 import psycopg
 import redis
 from psycopg import sql
-from sqlalchemy import create_engine
 
-from app.kernel.database import sqlalchemy_url
 from app.kernel.embedded.cluster import ValkeyCluster, start_cluster
 from app.kernel.embedded.postgres import PostgresServer
 from app.kernel.embedded.process import Running, free_ports
 from app.kernel.embedded.valkey import ValkeyServer
-from app.migrations import FOLDER, load_models, upgrade
+from app.migrations import upgrade
 
 _EMPTY = """
 DO $$
@@ -66,7 +64,7 @@ class Servers:
         """Start all three and make the schema."""
         for name in ("live", "cache", "postgres"):
             self.start_one(name)
-        migrate(self.postgres.owner_url)
+        upgrade(self.postgres.owner_url)
         self._valkeys = [self.live.connect(), self.cache.connect()]
 
     def start_one(self, name: str) -> None:
@@ -99,17 +97,3 @@ class Servers:
         for running in self.running.values():
             running.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def migrate(owner_url: str) -> None:
-    """The schema as migrations make it."""
-    if any((FOLDER / "versions").glob("*.py")):
-        upgrade(owner_url)
-        return
-    engine = create_engine(sqlalchemy_url(owner_url))
-    with engine.begin() as connection:
-        load_models().create_all(connection)
-    engine.dispose()
-    jobs = (Path(psycopg.__file__).parents[1] / "procrastinate/sql/schema.sql").read_text()
-    with psycopg.connect(owner_url) as connection:
-        connection.execute(sql.SQL(jobs))  # pyright: ignore[reportArgumentType]

@@ -7,10 +7,12 @@ it contracts, so that two releases can run on one database.
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import procrastinate
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData, create_engine, text
 
 from app.kernel.database import Base, sqlalchemy_url
 
@@ -40,4 +42,25 @@ def configuration(owner_url: str) -> Config:
 
 def upgrade(owner_url: str) -> None:
     """Bring a database to the newest revision, as its owner. Safe to run twice at a time."""
+    if not any((FOLDER / "versions").glob("*.py")):
+        _create(owner_url)
+        return
     command.upgrade(configuration(owner_url), "head")
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Run many statements as one; SQLAlchemy itself would prepare, which takes only one."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(script)
+
+
+def _create(owner_url: str) -> None:
+    """The schema straight from the models, until the baseline revision is cut from them."""
+    jobs = (Path(procrastinate.__file__).parent / "sql" / "schema.sql").read_text()
+    engine = create_engine(sqlalchemy_url(owner_url))
+    with engine.begin() as connection:
+        load_models().create_all(connection)
+        known = connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar()
+        if known is None:
+            run_script(connection, jobs)
+    engine.dispose()

@@ -12,7 +12,7 @@ class TestHealth:
         answer = await client.get("/health/ready")
         assert answer.status_code == 200
         assert answer.json()["status"] == "ready"
-        names = set(answer.json()["dependencies"])
+        names = set(answer.json()["checks"])
         assert names == {"postgresql", "valkey-live", "valkey-cache", "objects"}
 
     async def test_alive(self, client: httpx.AsyncClient) -> None:

@@ -22,7 +22,7 @@ DOORS = {"plugin", "interfaces", "events", "errors"}
 DOMAINS = ("media", "campaigns", "games", "feeds")
 SCRIPT_HEADER = ("PURPOSE", "GUARANTEE", "KEYS", "ARGV", "RETURNS", "ERRORS")
 _PRAGMA = re.compile(r"\s+# (noqa|type:|pyright:).*")
-_PICTURE = re.compile(r'"data:image|\bd="|\bd: "|<path ')
+_PICTURE = re.compile(r'"data:image|\bd="|\bd: "|<path |["`]M-?[0-9]')
 Rule = Callable[[Path], Iterator[str]]
 
 

@@ -136,8 +136,8 @@ class Wire(asyncio.Protocol):
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclass of asyncio's
+        self._transport = cast("asyncio.Transport", transport)
 
     def send(self, calls: list[Call]) -> None:
         """Write the calls as one pipeline."""
