@@ -2,7 +2,8 @@
 
 A script says in its header what it is for, what it guarantees, what it is given, what it returns
 and how it fails; one that does not is refused at import. `-- @include name` pastes
-`app/kernel/valkey/lua/include/name.lua`, once, where the line stands; each holds one function.
+`include/name.lua` beside the script, or else `app/kernel/valkey/lua/include/name.lua`, once, where
+the line stands; each holds one function.
 
 A negative integer is a refusal: the script looked and changed nothing. The caller's IntEnum names
 the codes, and `refusals` maps them to errors in one place.
@@ -60,7 +61,8 @@ class Script:
         Raises `ScriptInvalid` for a missing header, a missing include or too many lines.
         """
         text = read_checked(ROOT / path, SCRIPT_HEADER)
-        return cls(path, _expand(text, path, set()), refusals)
+        own = (ROOT / path).parent / "include"
+        return cls(path, _expand(text, path, own, set()), refusals)
 
     def refused(self, reply: object) -> AppError | None:
         """The error for a reply that is a declared refusal."""
@@ -86,7 +88,7 @@ def read_checked(path: Path, header: tuple[str, ...]) -> str:
     return text
 
 
-def _expand(text: str, name: str, seen: set[str]) -> str:
+def _expand(text: str, name: str, own: Path, seen: set[str]) -> str:
     lines: list[str] = []
     for line in text.splitlines():
         if not line.startswith(_INCLUDE):
@@ -97,6 +99,8 @@ def _expand(text: str, name: str, seen: set[str]) -> str:
             raise ScriptInvalid(f"{name}: `{include}` is no name of an include")
         if include not in seen:
             seen.add(include)
-            text_of_include = read_checked(INCLUDES / f"{include}.lua", INCLUDE_HEADER)
-            lines.append(_expand(text_of_include, include, seen))
+            path = own / f"{include}.lua"
+            if not path.exists():
+                path = INCLUDES / path.name
+            lines.append(_expand(read_checked(path, INCLUDE_HEADER), include, own, seen))
     return "\n".join(lines)
