@@ -14,7 +14,7 @@ import random
 import zlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from hiredis import HiredisError, Reader, ReplyError
@@ -181,8 +181,8 @@ class _Ear(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclass of asyncio's
+        self._transport = cast("asyncio.Transport", transport)
 
     def say(self, *commands: tuple[Arg, ...]) -> None:
         """Send commands; answers are sorted out as they come."""
