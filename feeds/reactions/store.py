@@ -105,6 +105,10 @@ class LikedStore:
     def __init__(self, cache: Valkey) -> None:
         self._cache = cache
 
+    def stamp_key(self, shopper_id: int) -> str:
+        """The hash whose field `stamp` changes whenever what is noted may have."""
+        return _liked_key(shopper_id)
+
     async def note(self, shopper_id: int, post_id: int, order: int, *, liked: bool) -> None:
         """A decision was made or settled."""
         args = (
