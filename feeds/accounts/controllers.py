@@ -11,7 +11,6 @@ from app.kernel.database import Transaction
 from app.kernel.http.paging import Limit
 from app.kernel.structs import Page, PathId
 from feeds.accounts.interfaces import AccountItem
-from feeds.accounts.keeping import AccountKeeping
 from feeds.accounts.schemas import AccountCreate, AccountUpdate, AccountView, MyAccounts
 from feeds.accounts.service import AccountService
 
@@ -65,11 +64,10 @@ class AccountController(Controller):
         tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         accounts: NamedDependency[AccountService],
-        account_keeping: NamedDependency[AccountKeeping],
         data: AccountCreate,
     ) -> AccountView:
         """Operators open accounts of experts, media and institutions for a shopper."""
-        account_id = await account_keeping.open(tx, actor, data)
+        account_id = await accounts.open(tx, actor, data)
         return await accounts.page(tx.session, actor, account_id)
 
     @get("/accounts/{account_id:int}", operation_id="getAccount", summary="One account")
@@ -89,10 +87,9 @@ class AccountController(Controller):
         tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         accounts: NamedDependency[AccountService],
-        account_keeping: NamedDependency[AccountKeeping],
         account_id: PathId,
         data: AccountUpdate,
     ) -> AccountView:
         """For those who may publish as it, and operators. Posts show the new card at once."""
-        await account_keeping.update(tx, actor, account_id, data)
+        await accounts.update(tx, actor, account_id, data)
         return await accounts.page(tx.session, actor, account_id)

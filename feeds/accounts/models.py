@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
+from app.kernel.text import folded, grams
 
 NAME_CHARS_MAX = 40
 BIO_CHARS_MAX = 300
@@ -51,3 +52,14 @@ class ContentAccount(Base):
     posts: Mapped[int]
     """Published and not withdrawn."""
     created_at: Mapped[datetime]
+
+    def rename(self, name: str) -> None:
+        """Take a name and what search finds it by."""
+        self.name = name
+        self.name_folded = folded(name)
+        self.name_grams = grams(self.name_folded)
+
+    @property
+    def card_facts(self) -> tuple[str, int | None, bool]:
+        """What the card shows; when it differs, every post of the account looks different."""
+        return self.name, self.avatar_image_id, self.verified

@@ -8,9 +8,9 @@ from app.kernel.house import House, Slice, Wiring
 from campaigns.brands.events import BrandCreated, BrandRenamed
 from feeds.accounts.controllers import AccountController
 from feeds.accounts.interfaces import Accounts
-from feeds.accounts.keeping import AccountKeeping
 from feeds.accounts.repository import AccountRepository
 from feeds.accounts.service import AccountService
+from feeds.accounts.tasks import AccountUpkeep
 from feeds.posts.events import PostPublished, PostWithdrawn
 from media.images.events import ImageRendered
 from media.images.interfaces import Images
@@ -19,16 +19,16 @@ from media.images.interfaces import Images
 def wire(house: House) -> Wiring:
     """Accounts, the door `Accounts`, and what keeps them in step with brands and shoppers."""
     repository = AccountRepository()
-    images = house.doors.get(Images)
-    service = AccountService(repository, images, house.doors.get(Memberships), house.doors)
-    keeping = AccountKeeping(
-        repository=repository,
-        accounts=service,
-        images=images,
-        ids=house.ids,
-        clock=house.clock,
-        events=house.events,
+    service = AccountService(
+        repository,
+        house.doors.get(Images),
+        house.doors.get(Memberships),
+        house.ids,
+        house.clock,
+        house.events,
+        house.doors,
     )
+    keeping = AccountUpkeep(repository, service, house.events)
     house.doors.provide(Accounts, service)
     house.events.subscribe(ShopperRegistered, keeping.shopper_registered)
     house.events.subscribe(ShopperChanged, keeping.shopper_changed)
@@ -41,7 +41,6 @@ def wire(house: House) -> Wiring:
         routes=[AccountController],
         dependencies={
             "accounts": Provide(lambda: service, sync_to_thread=False),
-            "account_keeping": Provide(lambda: keeping, sync_to_thread=False),
         },
     )
 

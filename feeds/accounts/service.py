@@ -4,13 +4,20 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.interfaces import Actor, ActorKind, Memberships
+from app.kernel.clock import Clock
+from app.kernel.database import Transaction
+from app.kernel.errors import Forbidden, Invalid
+from app.kernel.events import Events
 from app.kernel.house import Doors
+from app.kernel.ids import Ids
 from app.kernel.structs import Id, Page
-from app.kernel.text import folded, query_grams
+from app.kernel.text import folded, one_line, query_grams, tidy
 from feeds.accounts.errors import AccountNotFound
+from feeds.accounts.events import AccountChanged, AccountOpened
 from feeds.accounts.interfaces import (
     AccountCard,
     AccountItem,
@@ -24,8 +31,14 @@ from feeds.accounts.interfaces import (
 from feeds.accounts.models import ContentAccount
 from feeds.accounts.repository import AccountRepository
 from feeds.accounts.rules import PUBLISHING_ROLES, may_publish, mixed
-from feeds.accounts.schemas import AccountCounts, AccountView, MyAccounts
-from media.images.interfaces import Images, ImageView
+from feeds.accounts.schemas import (
+    AccountCounts,
+    AccountCreate,
+    AccountUpdate,
+    AccountView,
+    MyAccounts,
+)
+from media.images.interfaces import Images, ImageView, PictureOwner
 
 _RANKING_SECONDS = 10.0
 _RANKING_KEPT_FROM = 100
@@ -39,11 +52,17 @@ class AccountService(Accounts):
         repository: AccountRepository,
         images: Images,
         memberships: Memberships,
+        ids: Ids,
+        clock: Clock,
+        events: Events,
         doors: Doors,
     ) -> None:
         self._repository = repository
         self._images = images
         self._memberships = memberships
+        self._ids = ids
+        self._clock = clock
+        self._events = events
         self._doors = doors
         self._ranking: tuple[float, list[int]] = (float("-inf"), [])
 
@@ -51,6 +70,87 @@ class AccountService(Accounts):
     def _relations(self) -> Relations:
         # wired after us, since relations concern accounts
         return self._doors.get(Relations)
+
+    async def open(self, tx: Transaction, actor: Actor, body: AccountCreate) -> int:
+        """An expert's, a medium's or an institution's account; operators only. Returns its id."""
+        if actor.kind is not ActorKind.OPERATOR:
+            raise Forbidden("Only an operator opens such accounts")
+        owner = (await self.records(tx.session, [body.owner_shopper_id])).get(body.owner_shopper_id)
+        if owner is None or owner.kind is not AccountKind.SHOPPER:
+            raise Invalid.field("/ownerShopperId", "There is no such shopper")
+        account_id = self._ids.new()
+        await self.add(
+            tx,
+            account_id,
+            AccountKind(body.kind),
+            _name_of(body.name),
+            bio=tidy(body.bio),
+            owner_shopper_id=int(body.owner_shopper_id),
+            verified=body.verified,
+        )
+        return account_id
+
+    async def update(
+        self, tx: Transaction, actor: Actor, account_id: int, body: AccountUpdate
+    ) -> None:
+        """Change a page. For those who may publish as the account, and operators."""
+        operator = actor.kind is ActorKind.OPERATOR
+        if not operator and not await self.may_publish_as(tx.session, actor, account_id):
+            raise AccountNotFound
+        account = await self._repository.get(tx.session, account_id, lock=True)
+        if account is None:
+            raise AccountNotFound
+        self._check(actor, account, body)
+        before = account.card_facts
+        if body.name is not UNSET:
+            account.rename(_name_of(body.name))
+        if body.bio is not UNSET:
+            account.bio = tidy(body.bio)
+        if body.verified is not UNSET:
+            account.verified = body.verified
+        if body.avatar_image_id is not UNSET and body.avatar_image_id != account.avatar_image_id:
+            await self._check_picture(tx, actor, body.avatar_image_id)
+            account.avatar_image_id = body.avatar_image_id
+        if body.cover_image_id is not UNSET and body.cover_image_id != account.cover_image_id:
+            await self._check_picture(tx, actor, body.cover_image_id)
+            account.cover_image_id = body.cover_image_id
+        await self.saved(tx, account, before)
+
+    async def add(
+        self,
+        tx: Transaction,
+        account_id: int,
+        kind: AccountKind,
+        name: str,
+        *,
+        bio: str = "",
+        owner_shopper_id: int | None = None,
+        brand_id: int | None = None,
+        verified: bool = False,
+        live: bool = True,
+    ) -> None:
+        """Open an account and tell."""
+        account = ContentAccount(
+            id=account_id,
+            kind=kind.value,
+            bio=bio,
+            verified=verified,
+            owner_shopper_id=owner_shopper_id,
+            brand_id=brand_id,
+            live=live,
+            posts=0,
+            created_at=self._clock.now(),
+        )
+        account.rename(name)
+        tx.session.add(account)
+        await tx.session.flush()
+        await self._events.publish(tx, AccountOpened(account_id))
+
+    async def saved(self, tx: Transaction, account: ContentAccount, before: object) -> None:
+        """Write an account that was changed; tell when its card is another one than `before`."""
+        await tx.session.flush()
+        if account.card_facts != before:
+            await self._events.publish(tx, AccountChanged(account.id))
 
     async def page(
         self, session: AsyncSession, viewer: Actor | None, account_id: int
@@ -172,6 +272,21 @@ class AccountService(Accounts):
             return []
         return await self._memberships.members_of(session, record.brand_id, PUBLISHING_ROLES)
 
+    def _check(self, actor: Actor, account: ContentAccount, body: AccountUpdate) -> None:
+        if body.verified is not UNSET and actor.kind is not ActorKind.OPERATOR:
+            raise Forbidden("Only an operator decides who is verified")
+        if account.kind == AccountKind.BRAND and body.name is not UNSET:
+            raise Invalid.field("/name", "A brand's name is changed at the brand")
+        if account.kind == AccountKind.SHOPPER:
+            profile = (("name", body.name), ("bio", body.bio))
+            for field, value in (*profile, ("avatarImageId", body.avatar_image_id)):
+                if value is not UNSET:
+                    raise Invalid.field(f"/{field}", "Yours is changed in your profile, /v1/me")
+
+    async def _check_picture(self, tx: Transaction, actor: Actor, image_id: int | None) -> None:
+        if image_id is not None:
+            await self._images.owned(tx.session, [image_id], PictureOwner.of(actor))
+
     async def _items(
         self,
         session: AsyncSession,
@@ -248,3 +363,10 @@ def _record(account: ContentAccount) -> AccountRecord:
         brand_id=account.brand_id,
         live=account.live,
     )
+
+
+def _name_of(written: str) -> str:
+    name = one_line(written)
+    if not name:
+        raise Invalid.field("/name", "A name needs at least one visible character")
+    return name
