@@ -1,6 +1,5 @@
 """Bodies of members and workplaces."""
 
-from typing import Literal
 
 from app.identity.interfaces import Role
 from app.identity.schemas import PhoneText
@@ -54,4 +53,5 @@ class WorkToken(View):
     access_token: str
     access_expires_at: Timestamp
     brand_id: Id | None
-    role: Role | Literal["operator"]
+    role: str
+    """A role in the brand, or `operator`."""
