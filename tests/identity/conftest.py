@@ -1,109 +1,76 @@
-"""Signing in the way a person does: by the code on the console."""
+"""The way in, and a second process beside the first."""
 
-import itertools
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
+from app.asgi import front, litestar
+from app.composition import Composed, alive, compose
+from app.kernel.house import House
 from app.kernel.settings import Settings
-
-_numbers = itertools.count(10_000_000)
-
-
-def new_phone() -> str:
-    """A Chinese mobile number that no other test uses."""
-    return f"138{next(_numbers):08d}"
-
-
-@dataclass
-class Person:
-    """Somebody with a phone, who may have signed in."""
-
-    phone: str
-    answer: dict[str, Any]
-
-    @property
-    def id(self) -> int:
-        return int(self.answer["shopper"]["id"])
-
-    @property
-    def access(self) -> str:
-        return self.answer["accessToken"]
-
-    @property
-    def refresh(self) -> str:
-        return self.answer["refreshToken"]
-
-    @property
-    def auth(self) -> dict[str, str]:
-        return bearer(self.access)
-
-
-def bearer(token: str) -> dict[str, str]:
-    """The header that carries a token."""
-    return {"authorization": f"Bearer {token}"}
-
-
-@dataclass
-class Door:
-    """The way in."""
-
-    client: httpx.AsyncClient
-    codes: Path
-
-    def code_for(self, phone: str) -> str:
-        """The last code sent to a phone."""
-        lines = self.codes.read_text().splitlines() if self.codes.exists() else []
-        sent = [json.loads(line) for line in lines]
-        return [each["code"] for each in sent if each["phone"].endswith(phone)][-1]
-
-    async def ask(self, phone: str, **options: Any) -> httpx.Response:
-        """Ask for a code."""
-        return await self.client.post("/v1/auth/codes", json={"phone": phone}, **options)
-
-    async def enter(self, phone: str, code: str, **options: Any) -> httpx.Response:
-        """Try a code."""
-        body = {"phone": phone, "code": code, "deviceName": "a test"}
-        return await self.client.post("/v1/auth/sessions", json=body, **options)
-
-    async def sign_in(self, phone: str | None = None, **options: Any) -> Person:
-        """The whole way."""
-        phone = phone or new_phone()
-        asked = await self.ask(phone)
-        assert asked.status_code == 202, asked.text
-        entered = await self.enter(phone, self.code_for(phone), **options)
-        assert entered.status_code == 201, entered.text
-        return Person(phone, entered.json())
-
-    async def refresh(self, token: str, **options: Any) -> httpx.Response:
-        """Exchange a refresh token."""
-        body = {"refreshToken": token}
-        return await self.client.post("/v1/auth/sessions/refresh", json=body, **options)
-
-    async def status(self, token: str) -> int:
-        """What the profile answers to a token: 200 or 401."""
-        return (await self.client.get("/v1/me", headers=bearer(token))).status_code
+from tests.identity.people import Door
 
 
 @pytest.fixture
-def codes_file(settings: Settings) -> Path:
+def codes_file(settings: Settings) -> Iterator[Path]:
     """Where the console sender writes."""
     assert settings.otp_console_file is not None
-    return Path(settings.otp_console_file)
-
-
-@pytest.fixture
-def door_of(codes_file: Path) -> Callable[[httpx.AsyncClient], Door]:
-    """The way in of an application."""
-    return lambda client: Door(client, codes_file)
+    file = Path(settings.otp_console_file)
+    yield file
+    file.unlink(missing_ok=True)
 
 
 @pytest.fixture
 def door(client: httpx.AsyncClient, codes_file: Path) -> Door:
     """The way in of the application that `client` talks to."""
     return Door(client, codes_file)
+
+
+@pytest.fixture
+async def door_from(
+    composed: Composed, house: House, codes_file: Path
+) -> AsyncIterator[Callable[[str], Door]]:
+    """The same application as `house`, asked from an address."""
+    async with AsyncExitStack() as stack:
+        for wiring in composed.wirings:
+            for part in wiring.web_lifespan:
+                await stack.enter_async_context(part())
+        app = front(composed, litestar(composed), hot=True)
+        clients: list[httpx.AsyncClient] = []
+
+        def from_address(address: str) -> Door:
+            transport = httpx.ASGITransport(app=app, client=(address, 1))  # pyright: ignore[reportArgumentType]
+            client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+            clients.append(client)
+            return Door(client, codes_file)
+
+        yield from_address
+        for client in clients:
+            await client.aclose()
+
+
+class Process:
+    """A second process of the house: it shares nothing with the first but the servers."""
+
+    def __init__(self, composed: Composed, door: Door) -> None:
+        self.house = composed.house
+        self.door = door
+
+
+@pytest.fixture
+async def other(settings: Settings, house: House, codes_file: Path) -> AsyncIterator[Process]:
+    """Another web process."""
+    composed = compose(settings)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(alive(composed.house))
+        for wiring in composed.wirings:
+            for part in wiring.web_lifespan:
+                await stack.enter_async_context(part())
+        transport = httpx.ASGITransport(app=front(composed, litestar(composed), hot=True))  # pyright: ignore[reportArgumentType]
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://testserver")
+        )
+        yield Process(composed, Door(client, codes_file))
