@@ -1,11 +1,11 @@
 """The house's Valkey client: every call of the same turn of the event loop leaves as one pipeline.
 
-Measured on two cores: 2.3 µs of CPU a call, a seventh of redis-py's pipeline. The price is that
-calls share one connection a server, so commands that block are not for this client.
+Measured on two cores with uvloop: 2.9 µs of CPU a call, where redis-py's pipeline takes 12 to 17.
+The price is that calls share one connection a server: commands that block are not for this client.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,33 +43,44 @@ class Valkey:
             raise ValueError(f"unknown Valkey scheme {self._target.scheme!r}")
         self._limits = Limits.of(settings) if settings is not None else Limits()
         self._route: Route | None = None
+        self._push: Callable[[Call], None] | None = None
+        """The short way to the one lane, where there is only one."""
         self._closed = False
         self._clustered = self._target.scheme == "valkey+cluster"
         self._shared: dict[tuple[Arg, ...], _Fan] = {}
 
     def call(self, *command: Arg) -> "asyncio.Future[Reply]":
         """Send a command. Its first key decides the node, so on a cluster all keys share a slot."""
-        return self._send(pack(command), self._slot_of(command), None)
+        waiter: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        call = Call(pack(command), waiter)
+        if self._push is not None:
+            self._push(call)
+        else:
+            self._road().send(call, self._slot_of(command))
+        return waiter
 
     def run(
         self, script: Script, keys: Sequence[str], args: Sequence[Arg] = ()
     ) -> "asyncio.Future[Reply]":
         """Run a script by its hash; a server that does not know it yet is given it, once."""
         packed = pack(("EVALSHA", script.sha, len(keys), *keys, *args))
-        slot = slot_of(keys[0]) if self._clustered and keys else None
-        return self._send(packed, slot, Run(script, keys, args))
+        waiter: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        call = Call(packed, waiter, Run(script, keys, args))
+        if self._push is not None:
+            self._push(call)
+        else:
+            self._road().send(call, slot_of(keys[0]) if self._clustered and keys else None)
+        return waiter
 
     def shared(self, *command: Arg) -> "asyncio.Future[Reply]":
         """Like `call`, for reads: the same command asked for in the same turn is sent once."""
         fan = self._shared.get(command)
         if fan is None:
-            fan = self._shared[command] = _Fan()
-            if len(self._shared) == 1:
+            fan = _Fan()
+            self._road().send(Call(pack(command), fan), self._slot_of(command))
+            if not self._shared:
                 asyncio.get_running_loop().call_soon(self._shared.clear)
-            waiter = fan.join()
-            call = Call(pack(command), fan)
-            self._road().send(call, self._slot_of(command))
-            return waiter
+            self._shared[command] = fan
         return fan.join()
 
     async def mget(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -126,7 +137,7 @@ class Valkey:
 
     async def close(self) -> None:
         """Disconnect; what is still waiting fails with `ValkeyUnavailable`."""
-        self._closed = True
+        self._closed, self._push = True, None
         if self._route is not None:
             await self._route.close()
 
@@ -135,15 +146,11 @@ class Valkey:
             raise ValkeyUnavailable
         if self._route is None:
             self._route = _SCHEMES[self._target.scheme](self._target, self._limits, self._judge)
+            self._push = self._route.only_push
         return self._route
 
     def _slot_of(self, command: tuple[Arg, ...]) -> int | None:
         return slot_of_command(command) if self._clustered else None
-
-    def _send(self, packed: bytes, slot: int | None, run: Run | None) -> "asyncio.Future[Reply]":
-        waiter: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._road().send(Call(packed, waiter, run), slot)
-        return waiter
 
     def _judge(self, call: Call, reply: Reply, lane: Lane) -> None:
         """What to make of an error, or of a script's reply."""
@@ -181,15 +188,19 @@ class Valkey:
 class _Fan:
     """One reply for several callers: stands where a call's future would."""
 
-    __slots__ = ("_waiters",)
+    __slots__ = ("_error", "_waiters")
 
     def __init__(self) -> None:
         self._waiters: list[asyncio.Future[Any]] = []
+        self._error: BaseException | None = None
 
     def join(self) -> "asyncio.Future[Any]":
         """A future of one's own, so that a cancelled caller takes nobody along."""
         waiter: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        if self._error is not None:  # refused at once, in this very turn
+            waiter.set_exception(self._error)
+        else:
+            self._waiters.append(waiter)
         return waiter
 
     def done(self) -> bool:
@@ -201,6 +212,7 @@ class _Fan:
                 waiter.set_result(result)
 
     def set_exception(self, exception: BaseException, /) -> None:
+        self._error = exception
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_exception(exception)

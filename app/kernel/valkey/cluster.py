@@ -5,6 +5,7 @@ the right node, so the one call goes there and only there: no command runs twice
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
@@ -25,7 +26,7 @@ _ASKING = pack(("ASKING",))
 class ClusterRoute:
     """Slots to lanes. The table is learnt on first use and refreshed after trouble."""
 
-    clustered = True
+    only_push: Callable[[Call], None] | None = None
 
     def __init__(self, target: Target, limits: Limits, judge: Judge) -> None:
         self._login = target.login

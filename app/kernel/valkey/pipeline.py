@@ -3,7 +3,7 @@
 `Lane` is the queue before one server and outlives its connections; `Wire` is one connection.
 redis-py was measured as the base and left for what it is best at (topology, sentinels): on two
 cores a call costs 16.7 µs of CPU through its pipeline, 15.4 through its raw connection, and 2.3
-through a plain protocol with hiredis, the parser redis-py itself uses.
+through a bare protocol with hiredis, the parser redis-py itself uses.
 
 A call ends in one of three ways: with its reply, with an error of its own, or, when the
 connection is lost or overdue, with `ValkeyUnavailable`. What was sent is never sent again by us:

@@ -8,6 +8,7 @@ User and password are the data servers'; sentinels are asked without.
 """
 
 from binascii import crc_hqx
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import unquote, urlsplit
@@ -82,7 +83,8 @@ def slot_of_command(command: tuple[Arg, ...]) -> int | None:
 class Route(Protocol):
     """Sends calls to the right server."""
 
-    clustered: bool
+    only_push: Callable[[Call], None] | None
+    """What `send` comes down to where there is but one lane."""
 
     def send(self, call: Call, slot: int | None) -> None:
         """Put a call on the lane of its slot."""
@@ -111,8 +113,6 @@ class ServerRoute:
     An address is asked for again at every connect, so a promoted replica is found.
     """
 
-    clustered = False
-
     def __init__(self, target: Target, limits: Limits, judge: Judge) -> None:
         self._address = target.addresses[0]
         self._name = target.name
@@ -126,6 +126,7 @@ class ServerRoute:
             }
             self._sentinel = cast("Any", Sentinel)(target.addresses, sentinel_kwargs=options)
         self._lane = Lane(self._locate, target.login, limits, judge)
+        self.only_push: Callable[[Call], None] | None = self._lane.push
 
     async def _locate(self) -> Address:
         if self._sentinel is None:

@@ -126,6 +126,15 @@ class TestShared:
         calls[0].cancel()
         assert await asyncio.gather(*calls[1:]) == [b"x", b"x"]
 
+    async def test_a_refusal_reaches_all(self, url: str, settings: Settings):
+        valkey = Valkey(url, replace(settings, valkey_queue_max=1))
+        first = valkey.call("GET", KEYS[1])
+        calls = [valkey.shared("GET", KEYS[1]) for _ in range(3)]
+        results = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 15)
+        assert {type(each) for each in results} == {ValkeyUnavailable}
+        assert await first is None
+        await valkey.close()
+
     async def test_an_error_reaches_all(self, valkey: Valkey):
         await valkey.call("SET", KEYS[0], "x")
         results = await asyncio.gather(
