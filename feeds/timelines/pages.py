@@ -1,20 +1,29 @@
 """Pages of the feed as bytes: ready posts joined with figures and the reader's own bits."""
 
-import hashlib
-from collections.abc import Collection, Iterable, Mapping
+import asyncio
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.kernel.http.cursors import Cursors
+from app.kernel.http.responses import weak_etag
 from app.kernel.structs import encode_json
+from app.kernel.valkey.changes import Change
 from feeds.posts.interfaces import Encoded, Engagement, PostCounts
 from feeds.timelines import rules
 from feeds.timelines.rules import TOP
 from feeds.timelines.schemas import FeedSource
-from feeds.timelines.service import FeedReader, Found, place_bytes
+from feeds.timelines.service import Examined, FeedReader, Found, place_bytes
+from feeds.timelines.store import State
 
 NEW_POSTS_MAX = 99
 _CURSOR = "feed"
 _HEAD = "feed-head"
+_CHECK_SECONDS = 30.0
+"""Figures may change without a word when whoever told of them died: look again now and then."""
+_HELD_OVERHEAD = 4_096
+"""Bytes a held page costs beside its body, roughly."""
 _NO_COUNTS = PostCounts()
 _VIEWER = {
     (liked, following): encode_json({"liked": liked, "following": following})
@@ -30,21 +39,101 @@ class Page(NamedTuple):
     etag: str
 
 
-class FeedPages:
-    """Answers of the feed."""
+@dataclass(slots=True)
+class _Held:
+    """A first page, and all it was made of: good while every part is the same."""
 
-    def __init__(self, reader: FeedReader, engagement: Engagement, cursors: Cursors) -> None:
+    page: Page
+    stamp: bytes
+    examined: Sequence[Examined]
+    counts: Mapping[int, PostCounts]
+    outboxes_version: int
+    checked_change: int
+    checked_at: float
+
+
+class FeedPages:
+    """Answers of the feed. First pages are held, and each is checked at every read: the script
+    compares the timeline's stamp; posts and figures are compared when any change was told."""
+
+    def __init__(
+        self, reader: FeedReader, engagement: Engagement, cursors: Cursors, *, held_bytes_max: int
+    ) -> None:
         self._reader = reader
         self._engagement = engagement
         self._cursors = cursors
+        self._held_bytes_max = held_bytes_max
+        self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
+        self._held_bytes = 0
+        self._change = 0
+
+    def changed(self, change: Change) -> None:
+        """Something a page may show is another."""
+        self._change += 1
+
+    def reset(self) -> None:
+        """It is not known what changed."""
+        self._change += 1
 
     async def page(self, shopper_id: int, cursor: str | None, limit: int) -> Page:
         """A page below a cursor. Raises Invalid for a cursor that is not ours."""
-        below, head = TOP, None
         if cursor is not None:
-            ms, post_id, *head_values = self._cursors.read(_CURSOR, cursor, 4)
-            below, head = rules.pack_position(ms, post_id), (head_values[0], head_values[1])
-        found = await self._reader.find(shopper_id, below, limit + 1)
+            ms, post_id, head_ms, head_id = self._cursors.read(_CURSOR, cursor, 4)
+            below = rules.pack_position(ms, post_id)
+            found = await self._reader.find(shopper_id, below, limit + 1)
+            page, _ = await self._compose(shopper_id, found, limit, (head_ms, head_id))
+            return page
+        held = self._held.get((shopper_id, limit))
+        stamp = held.stamp if held is not None else b""
+        opening = await self._reader.open(shopper_id, TOP, limit + 1, stamp)
+        if opening is not None and opening.reading.state is State.SAME:
+            if held is not None and await self._is_good(held):
+                self._held.move_to_end((shopper_id, limit))
+                return held.page
+            opening = None
+        # noted before anything is read, so that what changes meanwhile makes the page old
+        change, outboxes_version = self._change, self._reader.outboxes_version
+        found = await self._reader.find(shopper_id, TOP, limit + 1, opening=opening)
+        page, counts = await self._compose(shopper_id, found, limit, None)
+        self._drop(shopper_id, limit)
+        if found.stamp:
+            now = asyncio.get_running_loop().time()
+            parts = (found.stamp, found.examined, counts, outboxes_version, change, now)
+            self._hold(shopper_id, limit, _Held(page, *parts))
+        return page
+
+    async def _is_good(self, held: _Held) -> bool:
+        """Whether posts, figures and outboxes are what they were. The log has been synced."""
+        now = asyncio.get_running_loop().time()
+        if held.checked_change == self._change and now - held.checked_at < _CHECK_SECONDS:
+            return True
+        change = self._change
+        if held.outboxes_version != self._reader.outboxes_version:
+            return False
+        encoded = await self._reader.encoded([id_ for id_, _ in held.examined])
+        if any(encoded.get(id_) is not was for id_, was in held.examined):
+            return False
+        counts = await self._engagement.counts(list(held.counts))
+        if counts != held.counts:
+            return False
+        held.checked_change, held.checked_at = change, now
+        return True
+
+    def _hold(self, shopper_id: int, limit: int, held: _Held) -> None:
+        self._held[shopper_id, limit] = held
+        self._held_bytes += len(held.page.body) + _HELD_OVERHEAD
+        while self._held_bytes > self._held_bytes_max:
+            self._drop(*next(iter(self._held)))
+
+    def _drop(self, shopper_id: int, limit: int) -> None:
+        held = self._held.pop((shopper_id, limit), None)
+        if held is not None:
+            self._held_bytes -= len(held.page.body) + _HELD_OVERHEAD
+
+    async def _compose(
+        self, shopper_id: int, found: Found, limit: int, head: tuple[int, int] | None
+    ) -> tuple[Page, Mapping[int, PostCounts]]:
+        """The page of what was found; `head` is known on all but the first."""
         posts, more = found.posts, found.following is not None
         if len(posts) > limit:
             posts, more = posts[:limit], True
@@ -54,24 +143,17 @@ class FeedPages:
         if more:
             last = place_bytes(posts[-1].record) if posts else found.following or b""
             next_cursor = self._cursors.make(_CURSOR, *rules.unpack_position(last), *head)
-        items = await self._items(shopper_id, posts, following=found.source is FeedSource.FOLLOWING)
+        ids = [each.record.id for each in posts]
+        counts = await self._engagement.counts(ids) if ids else {}
+        liked = await self._engagement.liked(shopper_id, ids) if ids else frozenset[int]()
+        following = found.source is FeedSource.FOLLOWING
         body = b'{"items":[%b],"nextCursor":%b,"head":%b,"source":%b}' % (
-            b",".join(items),
+            b",".join(join_items(posts, counts, liked, following=following)),
             encode_json(next_cursor),
             encode_json(self._cursors.make(_HEAD, *head)),
             encode_json(found.source),
         )
-        return Page(body, f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
-
-    async def _items(
-        self, shopper_id: int, posts: Collection[Encoded], *, following: bool
-    ) -> list[bytes]:
-        ids = [each.record.id for each in posts]
-        if not ids:
-            return []
-        counts = await self._engagement.counts(ids)
-        liked = await self._engagement.liked(shopper_id, ids)
-        return join_items(posts, counts, liked, following=following)
+        return Page(body, weak_etag(body)), counts
 
     async def present(self, shopper_id: int) -> str:
         """The head of the feed now."""

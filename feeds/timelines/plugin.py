@@ -21,6 +21,7 @@ from feeds.timelines.tasks import FAN_OUT, FORGET, FanOutJob
 def _wire(house: House) -> Wiring:
     settings, doors = house.settings, house.doors
     posts, relations, accounts = doors.get(Posts), doors.get(Relations), doors.get(Accounts)
+    engagement = doors.get(Engagement)
     repository = TimelineRepository()
     store = TimelineStore(
         house.cache, items_max=settings.feed_items_max, life_days=settings.feed_active_days
@@ -48,8 +49,12 @@ def _wire(house: House) -> Wiring:
         posts,
         relations,
         accounts,
+        engagement.liked_key,
     )
-    pages = FeedPages(reader, doors.get(Engagement), house.cursors)
+    pages = FeedPages(
+        reader, engagement, house.cursors, held_bytes_max=settings.feed_held_bytes_max
+    )
+    house.changes.listen(pages)
     doors.provide(FeedHead, Heads(pages, house.database, relations, posts))
 
     async def published(tx: Transaction, event: PostPublished) -> None:

@@ -6,8 +6,8 @@ post is asked of the post itself at every read, and the page is filled up.
 """
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -38,6 +38,9 @@ from feeds.timelines.store import Claim, Loaded, Reading, State, TimelineStore, 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("timelines")
 
 SUGGESTED_ACCOUNTS = 30
+
+Examined = tuple[int, Encoded | None]
+"""A post that was looked at for a page, shown or not."""
 _BUILDS_MAX = 3
 
 
@@ -48,6 +51,17 @@ class Found:
     posts: list[Encoded]
     following: bytes | None
     source: FeedSource = FeedSource.FOLLOWING
+    examined: Sequence[Examined] = ()
+    stamp: bytes = b""
+    """Of the timeline this came from alone; empty when there was more to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first answer about a page: is the one held still good, and if not, what comes first."""
+
+    reading: Reading
+    authors: PulledAuthors
 
 
 class TimelineService:
@@ -137,6 +151,7 @@ class FeedReader:
         posts: Posts,
         relations: Relations,
         accounts: Accounts,
+        likes_key: Callable[[int], str],
     ) -> None:
         self._timelines = timelines
         self._store = store
@@ -146,63 +161,100 @@ class FeedReader:
         self._posts = posts
         self._relations = relations
         self._accounts = accounts
+        self._likes_key = likes_key
+
+    @property
+    def outboxes_version(self) -> int:
+        """Changes whenever an outbox does."""
+        return self._outboxes.version
+
+    async def encoded(self, post_ids: Sequence[int]) -> dict[int, Encoded]:
+        """The present bytes of posts, from memory where nothing changed."""
+        return await self._posts.encoded(post_ids)
+
+    async def open(
+        self, shopper_id: int, below: bytes, wanted: int, stamp: bytes = b""
+    ) -> Opening | None:
+        """Ask the timeline, together with the log's head. State SAME: what was held under `stamp`
+        is what the timeline would give. None when only SQL can answer."""
+        try:
+            opening = await self._read(shopper_id, below, wanted, stamp)
+            if opening.reading.state is State.MISSING and await self._timelines.build(shopper_id):
+                opening = await self._read(shopper_id, below, wanted, stamp)
+        except ValkeyUnavailable:
+            log.info("feed_without_cache")
+            return None
+        return opening if opening.reading.state in (State.PAGE, State.SAME) else None
 
     async def find(
-        self, shopper_id: int, below: bytes, wanted: int, until: bytes | None = None
+        self,
+        shopper_id: int,
+        below: bytes,
+        wanted: int,
+        *,
+        until: bytes | None = None,
+        opening: Opening | None = None,
     ) -> Found:
         """The next `wanted` visible posts below a position, down to `until` (excluded).
 
         From the timeline as far as it reaches, then from SQL; from SQL alone when the timeline is
-        being built or the cache is away.
+        being built or the cache is away. `opening` is what `open` said of this very page.
         """
+        opening = opening or await self.open(shopper_id, below, wanted)
+        steps: list[Found] = []
         posts: list[Encoded] = []
         position: bytes | None = below
-        try:
-            while position is not None and len(posts) < wanted:
-                step = await self._step(shopper_id, position, wanted - len(posts))
-                if step is None:
-                    break
-                posts += step.posts
-                position = step.following
-                if until is not None and position is not None and position <= until:
-                    position = None
-            else:
-                return _cut(Found(posts, position), wanted, until)
-        except ValkeyUnavailable:
-            log.info("feed_without_cache")
-        rest = await self._from_sql(shopper_id, position or below, wanted - len(posts))
-        return _cut(Found([*posts, *rest.posts], rest.following, rest.source), wanted, until)
+        while position is not None and len(posts) < wanted:
+            step = await self._step(shopper_id, position, wanted - len(posts), opening)
+            if step is None:
+                rest = await self._from_sql(shopper_id, position, wanted - len(posts))
+                found = Found([*posts, *rest.posts], rest.following, rest.source)
+                return _cut(found, wanted, until)
+            steps.append(step)
+            posts += step.posts
+            position = step.following
+            if until is not None and position is not None and position <= until:
+                position = None
+            elif position is not None and len(posts) < wanted:
+                opening = await self.open(shopper_id, position, wanted - len(posts))
+        return _cut(_joined(steps, position), wanted, until)
 
-    async def _step(self, shopper_id: int, below: bytes, wanted: int) -> Found | None:
+    async def _step(
+        self, shopper_id: int, below: bytes, wanted: int, opening: Opening | None
+    ) -> Found | None:
         """What timeline and outboxes know; None where only SQL can go on."""
-        authors = await self._outboxes.authors()
-        reading = await self._read(shopper_id, below, wanted, authors)
-        if reading.state is State.MISSING and await self._timelines.build(shopper_id):
-            reading = await self._read(shopper_id, below, wanted, authors)
-        if reading.state is not State.PAGE or b"a" in reading.flags:
+        if opening is None or b"a" in opening.reading.flags:
             return None
-        chosen = await self._chosen(shopper_id, reading, authors)
-        if chosen is None:
+        reading = opening.reading
+        try:
+            chosen = await self._chosen(shopper_id, reading, opening.authors)
+            if chosen is None:
+                return None
+            merged = await self._merged(reading.window, chosen, below, wanted)
+            if merged.reach == below:
+                return None
+            return await self._visible(shopper_id, reading, merged)
+        except ValkeyUnavailable:
             return None
-        merged = await self._merged(reading.window, chosen, below, wanted)
-        if merged.reach == below:
-            return None
-        posts = await self._visible(shopper_id, reading, merged.entries)
-        return None if posts is None else Found(posts, merged.reach)
 
-    async def _read(
-        self, shopper_id: int, below: bytes, wanted: int, authors: PulledAuthors
-    ) -> Reading:
+    async def _read(self, shopper_id: int, below: bytes, wanted: int, stamp: bytes) -> Opening:
         """The script and the log's head, in one pipeline."""
+        authors = await self._outboxes.authors()
         reply = self._store.read(
-            shopper_id, below, wanted, self._timelines.hour(), authors.generation, b""
+            shopper_id,
+            self._likes_key(shopper_id),
+            below,
+            wanted,
+            self._timelines.hour(),
+            authors.generation,
+            stamp,
         )
         try:
             await self._changes.sync()
         except BaseException:
             reply.cancel()
             raise
-        return reading_of(await reply)
+        return Opening(reading_of(await reply), authors)
 
     async def _chosen(
         self, shopper_id: int, reading: Reading, asked: PulledAuthors
@@ -223,40 +275,51 @@ class FeedReader:
             windows.append(rules.window_below(box.entries, box.complete, below, wanted))
         return rules.merge(windows)
 
-    async def _visible(
-        self, shopper_id: int, reading: Reading, entries: Sequence[bytes]
-    ) -> list[Encoded] | None:
+    async def _visible(self, shopper_id: int, reading: Reading, merged: Window) -> Found | None:
         """The posts behind entries, without those the shopper may not see; None when that cannot
         be told because the graph was evicted."""
-        ids = [rules.post_of(entry) for entry in entries]
+        ids = [rules.post_of(entry) for entry in merged.entries]
         encoded = await self._posts.encoded(ids)
-        shown = [each for id_ in ids if (each := encoded.get(id_)) and _is_public(each.record)]
-        unchecked: set[bytes] = set()
-        if b"h" in reading.flags and len(entries) != len(reading.window.entries):
-            unchecked = set(entries).difference(reading.window.entries)
-        originals = (
-            {each.record.original_account_id for each in shown} - {None}
-            if b"b" in reading.flags
-            else set[int | None]()
-        )
-        if unchecked or originals:
-            pulled = [rules.post_of(entry) for entry in unchecked]
-            answer = await self._store.among(shopper_id, pulled, [o for o in originals if o])
-            if answer is None:
+        examined = [(id_, encoded.get(id_)) for id_ in ids]
+        shown = [each for _, each in examined if each is not None and _is_public(each.record)]
+        if reading.flags:
+            judged = await self._unhidden(shopper_id, reading, merged.entries, shown)
+            if judged is None:
                 return None
-            hidden, blocked = answer
-            shown = [
-                each
-                for each in shown
-                if each.record.id not in hidden and each.record.original_account_id not in blocked
-            ]
-        return await self._selected(shopper_id, shown)
+            shown = judged
+        stamp = reading.stamp
+        if any(each.record.audience is Audience.SELECTED for each in shown):
+            shown = await self._selected(shopper_id, shown)
+            stamp = b""
+        return Found(shown, merged.reach, examined=examined, stamp=stamp)
+
+    async def _unhidden(
+        self, shopper_id: int, reading: Reading, entries: Sequence[bytes], shown: list[Encoded]
+    ) -> list[Encoded] | None:
+        """Leave out what the script could not judge: pulled posts the shopper hid, and reposts
+        of accounts that are blocked."""
+        pulled: set[bytes] = set()
+        originals: set[int] = set()
+        if b"h" in reading.flags:
+            pulled = set(entries).difference(reading.window.entries)
+        if b"b" in reading.flags:
+            originals = {each.record.original_account_id or 0 for each in shown} - {0}
+        if not pulled and not originals:
+            return shown
+        asked = [rules.post_of(entry) for entry in pulled]
+        answer = await self._store.among(shopper_id, asked, list(originals))
+        if answer is None:
+            return None
+        hidden, blocked = answer
+        return [
+            each
+            for each in shown
+            if each.record.id not in hidden and each.record.original_account_id not in blocked
+        ]
 
     async def _selected(self, shopper_id: int, shown: list[Encoded]) -> list[Encoded]:
         """Leave out posts to a selected audience that does not include the shopper."""
         asked = [each.record.id for each in shown if each.record.audience is Audience.SELECTED]
-        if not asked:
-            return shown
         async with self._database.reading() as session:
             named = await self._posts.selected_among(session, shopper_id, asked)
         return [
@@ -285,6 +348,17 @@ class FeedReader:
         return Found(posts, following, source)
 
 
+def _joined(steps: Sequence[Found], position: bytes | None) -> Found:
+    """The steps as one; it has a stamp only if every step came from the same timeline."""
+    stamps = {step.stamp for step in steps}
+    return Found(
+        [each for step in steps for each in step.posts],
+        position,
+        examined=[each for step in steps for each in step.examined],
+        stamp=stamps.pop() if len(stamps) == 1 else b"",
+    )
+
+
 def _cut(found: Found, wanted: int, until: bytes | None) -> Found:
     """At most `wanted` posts, none at or below `until`."""
     posts, following = found.posts, found.following
@@ -293,7 +367,7 @@ def _cut(found: Found, wanted: int, until: bytes | None) -> Found:
     if len(posts) > wanted:
         posts = posts[:wanted]
         following = place_bytes(posts[-1].record)
-    return Found(posts, following, found.source)
+    return replace(found, posts=posts, following=following)
 
 
 def _is_public(record: PostRecord) -> bool:

@@ -84,12 +84,19 @@ class TimelineStore:
         self._life_seconds = life_days * 86_400
 
     def read(
-        self, shopper_id: int, below: bytes, wanted: int, hour: int, generation: bytes, stamp: bytes
+        self,
+        shopper_id: int,
+        likes_key: str,
+        below: bytes,
+        wanted: int,
+        hour: int,
+        generation: bytes,
+        stamp: bytes,
     ) -> "asyncio.Future[Any]":
         """Ask for a page; it leaves with this turn's pipeline. `reading_of` explains the reply."""
         position = b"" if below == TOP else below[:POSITION_BYTES]
         args = (position, wanted, hour, self._life_seconds, generation, stamp)
-        return self._cache.run(_READ, keys_of(shopper_id), args)
+        return self._cache.run(_READ, (*keys_of(shopper_id), likes_key), args)
 
     async def push(self, entry: bytes, shopper_ids: Iterable[int]) -> int:
         """Put an entry into the timelines of those who have one. Returns how many took it."""

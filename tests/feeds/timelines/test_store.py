@@ -7,6 +7,7 @@ import pytest
 
 from app.kernel.embedded.cluster import ValkeyCluster
 from app.kernel.valkey.client import Valkey
+from app.kernel.valkey.keys import key
 from feeds.timelines.rules import END, TOP, Window, pack_id, position_of
 from feeds.timelines.store import (
     Claim,
@@ -74,7 +75,12 @@ async def read(
     shopper: int = SHOPPER,
     stamp: bytes = b"",
 ) -> Reading:
-    return reading_of(await store.read(shopper, below, wanted, 1, b"g", stamp))
+    return reading_of(await store.read(shopper, likes_of(shopper), below, wanted, 1, b"g", stamp))
+
+
+def likes_of(shopper: int) -> str:
+    """Where reactions keep the shopper's likes."""
+    return key(shopper, "liked", shopper)
 
 
 async def everything(store: TimelineStore, shopper: int = SHOPPER) -> Window:
@@ -225,15 +231,20 @@ async def test_only_allowed_and_not_hidden(store: TimelineStore) -> None:
     assert first.window == Window(expected[:5], position_of(expected[4]))
 
 
-async def test_a_stamp_stands_until_something_changes(store: TimelineStore) -> None:
+async def test_a_stamp_stands_until_something_changes(store: TimelineStore, cache: Valkey) -> None:
     await build(store, [entry(5), entry(1)])
     await store.choose(SHOPPER, b"g", [])
+    assert (await read(store)).stamp == b"", "likes that nobody loaded cannot be compared"
+    await cache.call("HSET", likes_of(SHOPPER), "stamp", "1.1")
     stamp = (await read(store)).stamp
     assert (await read(store, stamp=stamp)).state is State.SAME
     await store.push(entry(3), [SHOPPER])
     assert (await read(store, stamp=stamp)).state is State.PAGE
     stamp = (await read(store)).stamp
     await store.push(entry(7), [SHOPPER])
+    assert (await read(store, stamp=stamp)).state is State.PAGE
+    stamp = (await read(store)).stamp
+    await cache.call("HSET", likes_of(SHOPPER), "stamp", "1.2")
     assert (await read(store, stamp=stamp)).state is State.PAGE
     stamp = (await read(store)).stamp
     await store.drop([SHOPPER])
@@ -247,7 +258,7 @@ async def test_pulled_authors_are_chosen_once_a_generation(store: TimelineStore)
     assert (await read(store)).pulled is None
     assert await store.choose(SHOPPER, b"g", [AUTHOR, OTHER]) == [AUTHOR]
     assert ids_of((await read(store)).pulled or b"") == [AUTHOR]
-    other = reading_of(await store.read(SHOPPER, TOP, 5, 1, b"h", b""))
+    other = reading_of(await store.read(SHOPPER, likes_of(SHOPPER), TOP, 5, 1, b"h", b""))
     assert other.pulled is None
 
 
@@ -263,7 +274,7 @@ async def test_reading_keeps_a_timeline_alive(store: TimelineStore, cache: Valke
     await build(store, [entry(1)])
     for each in keys_of(SHOPPER):
         await cache.call("EXPIRE", each, 100)
-    await store.read(SHOPPER, TOP, 5, 2, b"g", b"")
+    await store.read(SHOPPER, likes_of(SHOPPER), TOP, 5, 2, b"g", b"")
     for each in keys_of(SHOPPER):
         assert await cache.call("TTL", each) > 600_000
 
