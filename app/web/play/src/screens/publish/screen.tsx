@@ -1,1 +1,162 @@
-export function PublishScreen(_: object) { return <p />; }
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { serverNow } from "../../api/clock";
+import { Problem } from "../../api/problems";
+import { createPost, readPost } from "../../api/posts";
+import { goBack, navigate, place } from "../../app/router";
+import type { ManagedPost } from "../../api/types";
+import { t } from "../../i18n";
+import { explain } from "../../i18n/errors";
+import { feed } from "../../store/feed";
+import { forgetList } from "../../store/paged";
+import { me } from "../../store/session";
+import { complain, say } from "../../store/toasts";
+import { Button, IconButton } from "../../ui/button";
+import { ask } from "../../ui/confirm";
+import { RepostCard } from "../../ui/post/repost";
+import { AccountField, publishingAccount } from "./accountField";
+import { AudienceField, KindField, ProductsField, TextField, WhenField } from "./fields";
+import { kindsFor, PostForm, textMax } from "./form";
+import { PictureEditor } from "./pictureGrid";
+import "./publish.css";
+
+type Busy = "publish" | "draft" | null;
+
+/** Writing a post. Nothing typed is lost: it stays on the device until the server has it. */
+export function PublishScreen(): JSX.Element {
+  const form = useMemo(() => new PostForm(), []);
+  const repost = useMemo(() => place.value.query.get("repost"), []);
+  // A repost is too short to be kept, and must not push out a longer draft.
+  const keptAs = repost === null ? `carnival.draft.${me.value?.id ?? "nobody"}` : null;
+  const [busy, setBusy] = useState<Busy>(null);
+  const [failure, setFailure] = useState<Problem | null>(null);
+  const [sent] = useState({ done: false });
+  useEffect(() => {
+    if (keptAs !== null && form.keepAs(keptAs)) say(t("publish.restored"));
+    const tag = place.value.query.get("tag");
+    if (tag && !form.text.value.includes(`#${tag}`)) {
+      form.text.value = `${form.text.value}#${tag} `;
+    }
+    if (repost !== null) void startRepost(form, repost);
+    return () => form.stop(keptAs, sent.done);
+  }, []);
+  const account = publishingAccount(form.accountId.value);
+  const reposting = form.kind.value === "repost";
+
+  async function send(asDraft: boolean) {
+    const objection = form.objection(serverNow(), asDraft);
+    if (objection !== null) return complain(t(objection));
+    if (form.length.value > textMax) return undefined;
+    setBusy(asDraft ? "draft" : "publish");
+    setFailure(null);
+    try {
+      const post = await createPost(form.body(asDraft));
+      sent.done = true;
+      arrived(post);
+    } catch (error) {
+      if (error instanceof Problem) setFailure(error);
+      complain(`${explain(error)}${t("publish.kept")}`);
+      setBusy(null);
+    }
+    return undefined;
+  }
+
+  async function leave() {
+    if (!form.empty && reposting && !(await ask(t("publish.discardAsk"), t("publish.discard")))) {
+      return;
+    }
+    goBack("/");
+  }
+
+  async function discard() {
+    if (!(await ask(t("publish.discardAsk"), t("publish.discard")))) return;
+    sent.done = true;
+    goBack("/");
+  }
+
+  return (
+    <div class="publish">
+      <header class="topbar">
+        <IconButton icon="close" label={t("act.close")} onClick={() => void leave()} />
+        <h1 class="topbar-title" tabIndex={-1}>
+          {t(reposting ? "publish.reposting" : "publish.title")}
+        </h1>
+        <div class="topbar-side end">
+          {form.empty ? null : (
+            <IconButton icon="trash" label={t("publish.discard")} onClick={() => void discard()} />
+          )}
+        </div>
+      </header>
+      <div class="card publish-card">
+        <AccountField
+          account={account}
+          choose={(id) => {
+            form.accountId.value = id;
+            const kinds = kindsFor(publishingAccount(id)?.kind ?? "shopper");
+            if (!reposting && !kinds.includes(form.kind.value)) form.kind.value = "pictures";
+          }}
+        />
+        <TextField form={form} error={failure?.field("text") ?? null} />
+        {reposting ? (
+          <RepostCard original={form.repostOf.value} />
+        ) : (
+          <PictureEditor pictures={form.pictures} />
+        )}
+        <FieldError text={failure?.field("pictureIds") ?? null} />
+      </div>
+      <div class="card publish-card">
+        {reposting ? null : <KindField form={form} account={account} />}
+        {reposting ? null : <ProductsField form={form} account={account} />}
+        <FieldError text={failure?.field("productIds") ?? failure?.field("kind") ?? null} />
+        <AudienceField form={form} />
+        <WhenField form={form} error={failure?.field("publishAt") ?? null} />
+      </div>
+      <div class="publish-bar">
+        <Button busy={busy === "draft"} disabled={busy !== null} onClick={() => void send(true)}>
+          {t("publish.draft")}
+        </Button>
+        <Button
+          look="action"
+          wide
+          busy={busy === "publish"}
+          disabled={busy === "draft"}
+          onClick={() => void send(false)}
+        >
+          {t(form.publishAt.value === "" ? "publish.go" : "publish.schedule")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+export function FieldError({ text }: { text: string | null }): JSX.Element | null {
+  return text === null ? null : (
+    <p class="field-error" role="alert">
+      {text}
+    </p>
+  );
+}
+
+async function startRepost(form: PostForm, id: string): Promise<void> {
+  form.kind.value = "repost";
+  try {
+    const { post } = await readPost(id);
+    form.repostOf.value = post.repostOf ?? post;
+  } catch (error) {
+    complain(explain(error));
+    goBack("/");
+  }
+}
+
+function arrived({ post, status }: ManagedPost): void {
+  forgetList(`account:${post.account.id}`);
+  if (status === "published") {
+    void feed.refresh();
+    navigate("/", { replace: true });
+    const open = { label: t("publish.open"), run: () => navigate(`/posts/${post.id}`) };
+    say(t("publish.done"), open);
+    return;
+  }
+  navigate(`/me/posts?status=${status}`, { replace: true });
+  say(t(status === "scheduled" ? "publish.scheduled" : "publish.drafted"));
+}
