@@ -30,6 +30,9 @@ _PAUSE_SECONDS_MAX = 30.0
 _STEADY_SECONDS = 60.0
 """A child that ran so long counts as healthy: its next restart comes at once again."""
 _READY_SECONDS = 60.0
+_QUIET_SECONDS = 10.0
+"""The terminal shows the same line of a child again only after this."""
+_TEXT_COLUMNS_MAX = 200
 _LOG_BYTES_MAX = 20_000_000
 _LINE_BYTES_MAX = 1_000_000
 
@@ -52,6 +55,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._recent: list[str] = []
+        self._said, self._said_until = "", 0.0
         self._stopping = False
 
     @property
@@ -84,23 +88,31 @@ class Child:
             pause = min(pause * 2, _PAUSE_SECONDS_MAX)
 
     async def _run_once(self) -> int:
-        """Run it to its end with its output in the log. Returns its exit status."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self.program.argv,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=_LINE_BYTES_MAX,
-            **self.program.options(),
+        """Run it to its end with its output in the log. Returns its exit status.
+
+        The pipe is ours: asyncio would wait for the end of one of its own, which whoever the
+        child left behind keeps open.
+        """
+        loop = asyncio.get_running_loop()
+        source, sink = os.pipe()
+        reader = asyncio.StreamReader(limit=_LINE_BYTES_MAX)
+        pipe, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(source, "rb")
         )
-        process = self._process
-        assert process.stdout is not None
-        reading = asyncio.create_task(self._read(process.stdout))
+        try:
+            process = self._process = await asyncio.create_subprocess_exec(
+                *self.program.argv, stdout=sink, stderr=sink, **self.program.options()
+            )
+        finally:
+            os.close(sink)
+        reading = asyncio.create_task(self._read(reader))
         status = await process.wait()
         # what it started itself and left behind (web workers) would hold the port
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reading, 2.0)
+        pipe.close()
         return status
 
     async def _read(self, output: asyncio.StreamReader) -> None:
@@ -119,9 +131,11 @@ class Child:
 
     def _show(self, line: str) -> None:
         self._recent = [*self._recent[-29:], line]
-        important = _important(line)
-        if important:
-            self._say(important[1], important[0])
+        style, text = _important(line) or ("", "")
+        now = time.monotonic()
+        if text and (text != self._said or now > self._said_until):
+            self._said, self._said_until = text, now + _QUIET_SECONDS
+            self._say(text, style)
 
     def saw(self, text: str) -> bool:
         """Whether one of its last lines contains this text."""
@@ -339,4 +353,5 @@ def _important(line: str) -> tuple[str, str] | None:
         return None
     if entry.level not in ("warning", "error", "critical"):
         return None
-    return ("yellow" if entry.level == "warning" else "red"), f"{entry.event} {entry.error}".strip()
+    text = f"{entry.event} {entry.error}".strip().partition("\n")[0][:_TEXT_COLUMNS_MAX]
+    return ("yellow" if entry.level == "warning" else "red"), text

@@ -1,0 +1,230 @@
+"""`up` as people meet it: a real instance in a folder of its own."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from app.kernel.embedded.process import free_ports
+from app.local import HOME
+from tests.waiting import until
+
+_READY_SECONDS = 90
+
+
+class Instance:
+    """A running `carnival up`, with its output in a file."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        # the ports up to port + 5 are used: far from those the kernel hands out by itself
+        self.port = free_ports(1)[0] % 9_000 + 20_000
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.output = data.parent / f"{data.name}.out"
+        self.process = self.spawn()
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """One more `up` on the same folder and port."""
+        with self.output.open("ab") as output:
+            return subprocess.Popen(
+                [*CARNIVAL, "up", "--no-demo", "--data", str(self.data), "--port", str(self.port)],
+                cwd=HOME,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_ready(self) -> None:
+        """Until the doors are open."""
+        until(lambda: self.ready() or self.process.poll() is not None, _READY_SECONDS)
+        assert self.process.poll() is None, self.output.read_text()
+
+    def ready(self) -> bool:
+        """Whether every dependency answers."""
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def said(self, text: str) -> bool:
+        """Whether the terminal shows a text."""
+        return text in self.output.read_text()
+
+    def children(self) -> dict[str, int]:
+        """Process ids of the direct children by the name of the child."""
+        found: dict[str, int] = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(path.read_text().rpartition(")")[2].split()[1])
+                line = (path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if parent == self.process.pid:
+                found[_name(line, self.port)] = int(path.parent.name)
+        return found
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+CARNIVAL = [sys.executable, "-P", "-m", "app.cli"]
+
+
+def _name(line: str, port: int) -> str:
+    if "valkey-server" in line:
+        return "live" if f":{port + 1}" in line else "cache"
+    for name in ("web", "worker"):
+        if f"app.cli {name}" in line:
+            return name
+    return "postgres" if "postgres" in line else line
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    os.environ["PYTHONPATH"] = str(HOME)
+    running = Instance(tmp_path_factory.mktemp("up") / "data")
+    try:
+        running.wait_ready()
+        yield running
+    finally:
+        running.stop()
+
+
+class TestUp:
+    def test_answers_and_says_where(self, instance: Instance) -> None:
+        until(lambda: instance.said("is open"))
+        assert instance.said(f"{instance.url}/")
+        assert instance.said("/docs")
+
+    def test_runs_every_part_as_a_child(self, instance: Instance) -> None:
+        assert set(instance.children()) == {"live", "cache", "postgres", "web", "worker"}
+
+    def test_secrets_are_the_owners_only(self, instance: Instance) -> None:
+        for name in ("secret", "instance"):
+            assert stat.S_IMODE((instance.data / name).stat().st_mode) == 0o600
+
+    def test_no_secret_in_the_list_of_processes(self, instance: Instance) -> None:
+        kept = json.loads((instance.data / "instance").read_text())
+        passwords = set(re.findall(r"://[^@]*:([^@:]+)@", " ".join(kept.values())))
+        passwords.add(kept["CARNIVAL_SECRET"])
+        assert len(passwords) == 5
+        for pid in instance.children().values():
+            line = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+            assert not any(password in line for password in passwords)
+
+    def test_web_and_worker_cannot_change_tables(self, instance: Instance) -> None:
+        for name in ("web", "worker"):
+            environment = Path(f"/proc/{instance.children()[name]}/environ").read_text()
+            assert "DATABASE_URL=" in environment
+            assert "DATABASE_OWNER_URL" not in environment
+
+    def test_a_second_instance_on_the_folder_is_refused(self, instance: Instance) -> None:
+        second = instance.spawn()
+        assert second.wait(30) == 1
+        assert instance.said(f"Another instance (process {instance.process.pid}) runs on")
+        assert instance.ready()
+
+    def test_a_port_in_use_is_refused(self, instance: Instance, tmp_path: Path) -> None:
+        again = subprocess.run(
+            [*CARNIVAL, "up", "--data", str(tmp_path), "--port", str(instance.port)],
+            capture_output=True,
+            text=True,
+            cwd=HOME,
+        )
+        assert again.returncode == 1
+        assert f"Port {instance.port}" in again.stderr
+        assert "--port" in again.stderr
+
+    def test_doctor_finds_a_running_instance_well(self, instance: Instance) -> None:
+        done = subprocess.run(
+            [*CARNIVAL, "doctor", "--data", str(instance.data)],
+            capture_output=True,
+            text=True,
+            cwd=HOME,
+            env={**os.environ, "COLUMNS": "200"},
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "acknowledged means durable" in done.stdout
+
+    @pytest.mark.parametrize("name", ["worker", "web", "cache", "live", "postgres"])
+    def test_a_killed_child_comes_back(self, instance: Instance, name: str) -> None:
+        before = instance.children()[name]
+        os.kill(before, signal.SIGKILL)
+        until(lambda: instance.children().get(name, before) != before)
+        until(instance.ready, 60)
+
+    def test_no_web_process_outlives_its_parent(self, instance: Instance) -> None:
+        parent = instance.children()["web"]
+        orphans = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        assert orphans
+        os.kill(parent, signal.SIGKILL)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans))
+        until(instance.ready, 60)
+
+    def test_says_what_died(self, instance: Instance) -> None:
+        assert instance.said("ended (signal SIGKILL), starting again in 0.2 s")
+
+
+class TestUnsafe:
+    async def test_start_up_refuses_and_doctor_says_what_to_do(self, instance: Instance) -> None:
+        kept = json.loads((instance.data / "instance").read_text())
+        admin = kept["DATABASE_OWNER_URL"]
+        environment = {**os.environ, **kept, "COLUMNS": "250"}
+        with psycopg.connect(admin, autocommit=True) as owner:
+            owner.execute("ALTER DATABASE carnival SET synchronous_commit = off")
+        try:
+            worker = await asyncio.create_subprocess_exec(
+                *CARNIVAL, "worker", env=environment, cwd=HOME, stderr=asyncio.subprocess.PIPE
+            )
+            _, errors = await asyncio.wait_for(worker.communicate(), 60)
+            assert worker.returncode != 0
+            assert "refusing to start on unsafe servers" in errors.decode()
+            doctor = await asyncio.create_subprocess_exec(
+                *CARNIVAL, "doctor", env=environment, cwd=HOME, stdout=asyncio.subprocess.PIPE
+            )
+            output, _ = await asyncio.wait_for(doctor.communicate(), 60)
+            assert doctor.returncode == 1
+            assert "synchronous_commit is off; ALTER SYSTEM SET" in output.decode()
+        finally:
+            with psycopg.connect(admin, autocommit=True) as owner:
+                owner.execute("ALTER DATABASE carnival RESET synchronous_commit")
+
+
+class TestStop:
+    """Last of this module: it ends the instance."""
+
+    def test_sigterm_stops_whoever_writes_before_who_keeps(self, instance: Instance) -> None:
+        pids = instance.children()
+        assert instance.stop() == 0
+        output = instance.output.read_text()
+        order = ["web", "worker", "postgres", "valkey-cache", "valkey-live"]
+        places = [output.rindex(f"Stopped {name}") for name in order]
+        assert places == sorted(places)
+        assert not any(Path(f"/proc/{pid}").exists() for pid in pids.values())
+        log = (instance.data / "log" / "postgres.log").read_text()
+        assert log.rstrip().endswith("database system is shut down")
+
+    def test_starts_again_on_what_it_kept(self, instance: Instance) -> None:
+        instance.process = instance.spawn()
+        instance.wait_ready()
+        assert instance.children()["postgres"]
+
+    def test_a_killed_supervisor_leaves_nothing_running(self, instance: Instance) -> None:
+        pids = instance.children()
+        instance.process.kill()
+        instance.process.wait()
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids.values()), 60)
+        instance.process = instance.spawn()
+        instance.wait_ready()
