@@ -29,8 +29,8 @@ _CHOOSE = Script.load(f"{_FOLDER}/choose_pulled.lua")
 
 _LEASE_MS = 5_000
 _UNFINISHED_SECONDS = 600
-_SLACK = 32
-"""Entries beyond the bound before a list is cut: one cut in 32 pushes instead of each."""
+_SLACK_SHARE = 25
+"""A list may grow by a 25th beyond its bound before it is cut: cutting is not paid at each push."""
 _KEYS_A_CALL = 500
 """Timelines one script touches, so that it never holds the server for a millisecond."""
 
@@ -100,7 +100,7 @@ class TimelineStore:
 
     async def push(self, entry: bytes, shopper_ids: Iterable[int]) -> int:
         """Put an entry into the timelines of those who have one. Returns how many took it."""
-        args = (entry, self._items_max, _SLACK)
+        args = (entry, self._items_max, self._items_max // _SLACK_SHARE)
         calls = [
             self._cache.run(
                 _PUSH, [_timeline(each) for each in group[at : at + _KEYS_A_CALL]], args
