@@ -228,6 +228,49 @@ async def _rebuild(data: Path) -> None:
                 console.print(f"[green]✓[/] {name}: {count}")
 
 
+@main.command()
+@click.argument("count", type=click.IntRange(1, 100_000))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@_data_option
+def rehearse(count: int, out: Path, data: Path) -> None:
+    """Sign COUNT virtual shoppers in for a rehearsal; writes their tokens, a line each."""
+    asyncio.run(_rehearse(count, out, data))
+
+
+async def _rehearse(count: int, out: Path, data: Path) -> None:
+    from app.kernel.structs import encode_json
+    from app.rehearse import crowd_sign_ins
+
+    async with _living(data) as composed:
+        lines = [encode_json(made) async for made in crowd_sign_ins(composed.house, count)]
+    local.write_private(out, b"\n".join(lines) + b"\n")
+    console.print(f"[green]✓[/] {count} sign-ins in {out}")
+
+
+@main.command()
+@click.argument("phone")
+@click.option("--remove", is_flag=True, help="Take it back, within two seconds everywhere.")
+@_data_option
+def operator(phone: str, remove: bool, data: Path) -> None:
+    """Make the owner of PHONE an operator of the house, such as the first one."""
+    asyncio.run(_operator(phone, remove, data))
+
+
+async def _operator(phone: str, remove: bool, data: Path) -> None:
+    from app.identity.interfaces import Memberships
+    from app.kernel.errors import AppError
+
+    async with _living(data) as composed:
+        members = composed.house.doors.get(Memberships)
+        change = members.remove_operator if remove else members.make_operator
+        try:
+            async with composed.house.database.transaction() as tx:
+                await change(tx, phone)
+        except AppError as error:
+            raise click.ClickException(error.detail) from error
+    console.print(f"[green]✓[/] {phone} is {'no longer' if remove else 'now'} an operator")
+
+
 @asynccontextmanager
 async def _living(data: Path) -> "AsyncGenerator[Composed]":
     """A house of this process, on the servers of the environment or of the local instance."""

@@ -20,6 +20,7 @@ __all__ = [
     "AvatarView",
     "Avatars",
     "BrandDirectory",
+    "IssuedTokens",
     "Memberships",
     "Revocations",
     "Revoked",
@@ -27,6 +28,7 @@ __all__ = [
     "Role",
     "Scope",
     "ShopperRegistry",
+    "SignIns",
     "requires",
     "requires_shopper",
 ]
@@ -171,6 +173,30 @@ class ShopperRegistry(Protocol):
 
     async def register(self, tx: Transaction, phone: str, *, name: str | None = None) -> int:
         """The id of the shopper with this phone, made where there is none."""
+        ...
+
+
+class IssuedTokens(Protocol):
+    """What a device keeps of a sign-in."""
+
+    @property
+    def access_token(self) -> str:
+        """Good for ten minutes at most."""
+        ...
+
+    @property
+    def refresh_token(self) -> str:
+        """Good once, for the next two."""
+        ...
+
+
+class SignIns(Protocol):
+    """Sign-ins without a one-time code: for rehearsals, made by whoever runs the servers."""
+
+    async def begin(
+        self, tx: Transaction, shopper_id: int, device_name: str, user_agent: str
+    ) -> IssuedTokens:
+        """Sign a shopper in on a device."""
         ...
 
 
