@@ -24,9 +24,9 @@ def codes_file(settings: Settings) -> Iterator[Path]:
 
 
 @pytest.fixture
-def door(client: httpx.AsyncClient, codes_file: Path) -> Door:
+def door(client: httpx.AsyncClient, codes_file: Path, house: House) -> Door:
     """The way in of the application that `client` talks to."""
-    return Door(client, codes_file)
+    return Door(client, codes_file, house)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ async def door_from(
             transport = httpx.ASGITransport(app=app, client=(address, 1))  # pyright: ignore[reportArgumentType]
             client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
             clients.append(client)
-            return Door(client, codes_file)
+            return Door(client, codes_file, house)
 
         yield from_address
         for client in clients:
@@ -73,4 +73,4 @@ async def other(settings: Settings, house: House, codes_file: Path) -> AsyncIter
         client = await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://testserver")
         )
-        yield Process(composed, Door(client, codes_file))
+        yield Process(composed, Door(client, codes_file, composed.house))

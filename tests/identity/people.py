@@ -8,6 +8,9 @@ from typing import Any
 
 import httpx
 
+from app.identity.interfaces import Memberships, Role
+from app.kernel.house import House
+
 _numbers = itertools.count(10_000_000)
 
 
@@ -51,6 +54,7 @@ class Door:
 
     client: httpx.AsyncClient
     codes: Path
+    house: House
 
     def code_for(self, phone: str) -> str:
         """The last code sent to a phone."""
@@ -87,6 +91,27 @@ class Door:
         answer = await self.client.post(path, headers=person.auth)
         assert answer.status_code == 201, answer.text
         return answer.json()["accessToken"]
+
+    async def operator(self) -> dict[str, str]:
+        """The header of somebody who runs the house."""
+        person = await self.sign_in()
+        async with self.house.database.transaction() as tx:
+            await self.house.doors.get(Memberships).make_operator(tx, person.phone)
+        return bearer(await self.work_token(person, "operator"))
+
+    async def brand(self, operator: dict[str, str]) -> int:
+        """A new brand."""
+        body = {"name": f"Brand {next(_numbers)}"}
+        answer = await self.client.post("/v1/brands", json=body, headers=operator)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    async def member(self, brand_id: int, role: str) -> tuple[Person, dict[str, str]]:
+        """Somebody who works for the brand, and the header of their work."""
+        person = await self.sign_in()
+        async with self.house.database.transaction() as tx:
+            await self.house.doors.get(Memberships).appoint(tx, brand_id, person.phone, Role(role))
+        return person, bearer(await self.work_token(person, brand_id))
 
     async def status(self, token: str) -> int:
         """What the profile answers to a token: 200 or 401."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -69,7 +70,7 @@ async def running(settings: Settings, service: MessageService) -> AsyncIterator[
         worker = asyncio.create_task(work)
         transport = httpx.ASGITransport(app=front(composed, litestar(composed), hot=True))  # pyright: ignore[reportArgumentType]
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-            yield composed.house, Door(client, None)  # pyright: ignore[reportArgumentType]
+            yield composed.house, Door(client, Path("/dev/null"), composed.house)
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
 
