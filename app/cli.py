@@ -3,8 +3,9 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -284,6 +285,61 @@ async def _living(data: Path) -> "AsyncGenerator[Composed]":
     composed = compose(settings)
     async with alive(composed.house):
         yield composed
+
+
+@main.command()
+@_data_option
+def demo(data: Path) -> None:
+    """Load the demo festival; what is there already stays as it is."""
+    from app.demo.festival import load
+
+    asyncio.run(_demo(data, load))
+
+
+async def _demo(data: Path, load: "Callable[[Composed], Awaitable[None]]") -> None:
+    async with _living(data) as composed:
+        await load(composed)
+
+
+@main.command()
+@click.option("--faults", is_flag=True, help="Also the long fault tests.")
+def test(faults: bool) -> None:
+    """Run every check: lint, types, contracts, house rules, tests, browser, a rehearsal."""
+    from app.checks import Checks
+
+    sys.exit(Checks(console, faults=faults).run())
+
+
+@main.command()
+@click.option("--profile", default="smoke", help="How much load: see loadtests/shapes.py.")
+@click.option("--fresh", is_flag=True, help="On an instance made for this, in --data.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures there.")
+@_data_option
+def festival(profile: str, fresh: bool, json_file: Path | None, data: Path) -> None:
+    """Rehearse: load the running instance, then judge whether it kept all it promised."""
+    from app.festival import fresh_instance, rehearse
+
+    data = data.resolve()
+    arguments = ["--profile", profile, *(["--json", str(json_file)] if json_file else [])]
+    try:
+        if fresh:
+            with fresh_instance(data) as url:
+                sys.exit(rehearse(data, url, arguments))
+        local.adopt_instance(data)
+        if "CARNIVAL_PUBLIC_URL" not in os.environ:
+            raise click.ClickException("Nothing runs here: start `up`, or use --fresh.")
+        sys.exit(rehearse(data, os.environ["CARNIVAL_PUBLIC_URL"], arguments))
+    except local.Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(name: str, arguments: tuple[str, ...]) -> None:
+    """Measure side by side with honest baselines: `bench feed [--json FILE]`."""
+    # a client of its own, that imports no application code
+    sys.exit(subprocess.run([sys.executable, "-m", "loadtests.bench", name, *arguments]).returncode)
 
 
 if __name__ == "__main__":

@@ -181,6 +181,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        (self._local.data / "open").unlink(missing_ok=True)
         starting = asyncio.create_task(self._start())
         waiting = asyncio.create_task(stop.wait())
         try:
@@ -222,6 +223,7 @@ class Supervisor:
         if local.demo:
             async with self._step("Demo festival"):
                 await self._once("demo", local.environment())
+        (local.data / "open").touch()
         self._announce(time.monotonic() - begun)
 
     def _servers(self) -> list[Child]:
