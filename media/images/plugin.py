@@ -1,16 +1,44 @@
 """How pictures plug into the house."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 
+import msgspec
 from litestar.di import Provide
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.identity.interfaces import Avatars, AvatarView
+from app.kernel.actors import Actor
 from app.kernel.house import House, Slice, Wiring
 from app.kernel.jobs import QUEUE_MEDIA, Task
 from media.images.controllers import ImageController, ImageFileController
-from media.images.interfaces import Images
+from media.images.errors import PictureNotFound
+from media.images.interfaces import Images, PictureOwner
 from media.images.service import RENDER_TASK, ImageService
 from media.images.workshop import Workshop
+
+
+class ShopperAvatars(Avatars):
+    """Pictures as identity asks for them."""
+
+    def __init__(self, images: Images) -> None:
+        self._images = images
+
+    async def views(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, AvatarView]:
+        """The pictures that exist."""
+        found = await self._images.views(session, ids)
+        return {
+            id_: msgspec.convert(view, AvatarView, from_attributes=True)
+            for id_, view in found.items()
+        }
+
+    async def belongs_to(self, session: AsyncSession, image_id: int, actor: Actor) -> bool:
+        """Whether the actor, as a shopper, uploaded this picture."""
+        try:
+            await self._images.owned(session, [image_id], PictureOwner(actor.id))
+        except PictureNotFound:
+            return False
+        return True
 
 
 def _wire(house: House) -> Wiring:
@@ -24,6 +52,7 @@ def _wire(house: House) -> Wiring:
         bytes_max=house.settings.image_bytes_max,
     )
     house.doors.provide(Images, service)
+    house.doors.provide(Avatars, ShopperAvatars(service))
 
     @asynccontextmanager
     async def open_workshop() -> AsyncGenerator[None]:

@@ -32,8 +32,8 @@ class TestForm:
         token = rules.make_token(key, id_, generation, secret)
         raw = bytearray(rules._body(token) + token.mac)
         raw[byte] ^= 1 << bit
-        head, rest = raw[:12], bytes(raw[12:])
-        changed = rules.RefreshToken(*rules._HEAD.unpack(head), rest[:32], rest[32:])
+        (session, count), rest = rules._HEAD.unpack(raw[:12]), bytes(raw[12:])
+        changed = rules.RefreshToken(session, count, rest[:32], rest[32:])
 
         assert not changed.ours([key])
         assert changed.hash != token.hash or changed.mac != token.mac

@@ -1,10 +1,12 @@
 """Profiles, and what is told to others about them."""
 
+import io
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from app.identity.events import ShopperChanged, ShopperRegistered
 from app.identity.interfaces import ShopperRegistry
@@ -138,6 +140,24 @@ class TestChanging:
         person = await door.sign_in()
 
         assert (await patch(door, person.auth, phone="13800138000")).status_code == 400
+
+
+class TestAvatars:
+    async def test_a_picture_of_ones_own_becomes_the_face(self, door: Door) -> None:
+        person, stranger = await door.sign_in(), await door.sign_in()
+        drawn = io.BytesIO()
+        Image.new("RGB", (320, 320), "teal").save(drawn, "PNG")
+        uploaded = await door.client.post(
+            "/v1/images", files={"file": ("face.png", drawn.getvalue())}, headers=person.auth
+        )
+        image = uploaded.json()
+
+        assert (await patch(door, stranger.auth, avatarImageId=image["id"])).status_code == 400
+        changed = await patch(door, person.auth, avatarImageId=image["id"])
+
+        assert changed.json()["avatar"] == image
+        gone = await patch(door, person.auth, avatarImageId=None)
+        assert gone.json()["avatar"] is None
 
 
 class TestNames:
