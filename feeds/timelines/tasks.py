@@ -49,12 +49,13 @@ class FanOutJob:
         if post.fan_out is FanOut.PULL:
             await self._changes.append(OUTBOX_CHANGED, post.account_id, entry_of(post))
         else:
-            await self._push(post)
+            await self.push(post)
         self._metrics.fan_out_seconds.observe(
             max(0.0, self._clock.now_seconds() - post.published_at.timestamp())
         )
 
-    async def _push(self, post: PostRecord) -> None:
+    async def push(self, post: PostRecord) -> int:
+        """Into the timeline of every follower who has one. Returns how many took it."""
         entry, after, pushed = entry_of(post), 0, 0
         while True:
             async with self._database.reading() as session:
@@ -68,3 +69,4 @@ class FanOutJob:
                 break
         self._metrics.fanned_out.inc(pushed)
         log.info("fanned_out", post=post.id, pushed=pushed)
+        return pushed

@@ -11,10 +11,12 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from hiredis import Reader, pack_command
+from hiredis import Reader
+
+from loadtests.bench.raw import pack
 
 BODY = Path(os.environ.get("BENCH_BODY", os.devnull)).read_bytes()
-_GET = pack_command(("GET", "bench:version"))
+_GET = pack(("GET", "bench:version"))
 _HEADERS = [
     (b"content-type", b"application/json"),
     (b"content-length", str(len(BODY)).encode()),
@@ -74,8 +76,8 @@ async def _lifespan(receive: Any, send: Any) -> None:
     await receive()
     host, port, password = os.environ["BENCH_VALKEY"].split()
     _, pipe = await asyncio.get_running_loop().create_connection(Pipe, host, int(port))
-    await pipe.call(pack_command(("AUTH", password)))
-    await pipe.call(pack_command(("SET", "bench:version", "1")))
+    await pipe.call(pack(("AUTH", password)))
+    await pipe.call(pack(("SET", "bench:version", "1")))
     _pipes.append(pipe)
     await send({"type": "lifespan.startup.complete"})
     await receive()

@@ -13,7 +13,7 @@ import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -115,6 +115,12 @@ def pin(pid: int, core: int) -> None:
                 continue
 
 
+def pin_one(pid: int, core: int) -> None:
+    """The same without the children."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {core})
+
+
 def family(pid: int) -> list[int]:
     """A process and all its descendants."""
     found = [pid]
@@ -124,28 +130,31 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int, *, alone: bool = False) -> float:
     """CPU time that a process and its present descendants have used."""
     total = 0
-    for each in family(pid):
+    for each in [pid] if alone else family(pid):
         words = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
         total += int(words[11]) + int(words[12])
     return total / _TICKS_A_SECOND
 
 
 class Meter:
-    """CPU time of named processes over a stretch of time."""
+    """CPU time of named processes over a stretch of time; of those in `alone` without the
+    children."""
 
-    def __init__(self, pids: Mapping[str, int]) -> None:
+    def __init__(self, pids: Mapping[str, int], alone: Collection[str] = ()) -> None:
         self._pids = dict(pids)
-        self._before = {name: cpu_seconds(pid) for name, pid in self._pids.items()}
+        self._alone = alone
+        self._before = self._now()
 
     def per(self, requests: float) -> dict[str, float]:
         """CPU-µs a request of each process since the start."""
-        return {
-            name: (cpu_seconds(pid) - self._before[name]) / max(requests, 1) * 1e6
-            for name, pid in self._pids.items()
-        }
+        now = self._now()
+        return {name: (now[name] - self._before[name]) / max(requests, 1) * 1e6 for name in now}
+
+    def _now(self) -> dict[str, float]:
+        return {n: cpu_seconds(pid, alone=n in self._alone) for n, pid in self._pids.items()}
 
 
 def wrk(
@@ -179,6 +188,15 @@ done = function(summary, latency, requests)
 end
 """
 """The end of every wrk script: what `wrk` reads."""
+
+
+def cpu_note(name: str, unit: str, result: Duel) -> str:
+    """CPU-µs of ours and of the baseline, by process, in words."""
+    sides: list[str] = []
+    for side, samples in (("ours", result.ours), ("baseline", result.baseline)):
+        parts = [f"{process} {value:.1f}" for process, value in cpu_medians(samples).items()]
+        sides.append(f"{side} {' + '.join(parts)}")
+    return f"{name}: CPU-µs a {unit}: {'; '.join(sides)}"
 
 
 def wait_until(ready: Callable[[], bool], seconds: float = 60.0) -> None:
