@@ -5,7 +5,22 @@ from app.kernel.house import Slice
 from campaigns.brands.plugin import slice_ as brands
 from campaigns.products.plugin import slice_ as products
 from feeds.accounts.plugin import slice_ as accounts
+from feeds.encodings.plugin import slice_ as encodings
+from feeds.library.plugin import slice_ as library
+from feeds.posts.plugin import slice_ as posts
 from feeds.relations.plugin import slice_ as relations
+from feeds.reports.plugin import slice_ as reports
 from media.images.plugin import slice_ as images
 
-SLICES: tuple[Slice, ...] = (identity, images, brands, products, accounts, relations)
+SLICES: tuple[Slice, ...] = (
+    identity,
+    images,
+    brands,
+    products,
+    accounts,
+    relations,
+    reports,
+    posts,
+    encodings,
+    library,
+)

@@ -17,7 +17,7 @@ class BrandRepository:
         """One brand; with `lock` nobody else changes it until the transaction ends."""
         statement = select(Brand).where(Brand.id == brand_id)
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update().execution_options(populate_existing=True)
         return await session.scalar(statement)
 
     async def named(self, session: AsyncSession, name_folded: str) -> Brand | None:

@@ -21,7 +21,7 @@ class ProductRepository:
         """One product; with `lock` nobody else changes it until the transaction ends."""
         statement = select(Product).where(Product.id == product_id)
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update().execution_options(populate_existing=True)
         return await session.scalar(statement)
 
     async def many(self, session: AsyncSession, ids: Iterable[int]) -> Sequence[Product]:

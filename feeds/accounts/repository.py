@@ -23,7 +23,7 @@ class AccountRepository:
         """One account; with `lock` nobody else changes it until the transaction ends."""
         statement = select(ContentAccount).where(ContentAccount.id == account_id)
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update().execution_options(populate_existing=True)
         return await session.scalar(statement)
 
     async def many(self, session: AsyncSession, ids: Iterable[int]) -> list[ContentAccount]:

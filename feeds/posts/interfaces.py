@@ -114,8 +114,9 @@ class FeedItemBytes(View):
     viewer: PostViewer
 
 
-class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """All facts of a post that others decide by."""
+class PostRecord(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """All facts of a post that others decide by. Stored with the bytes: fields are only appended,
+    with defaults."""
 
     id: int
     account_id: int
@@ -142,6 +143,27 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
         return round(self.published_at.timestamp() * 1000) if self.published_at else 0
 
 
+class PostFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything SQL knows of a post itself."""
+
+    record: PostRecord
+    text: str
+    hashtags: list[str]
+    picture_ids: list[int]
+    product_ids: list[int]
+    publish_at: datetime | None
+    edited_at: datetime | None
+    pinned: bool
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """A content that a published post has or had."""
+
+    version: int
+    text: str
+    edited_at: datetime
+
+
 class Encoded(msgspec.Struct, frozen=True, array_like=True):
     """A post's facts and its ready JSON. Withdrawn posts have empty bytes."""
 
@@ -164,16 +186,108 @@ class Place(msgspec.Struct, frozen=True):
     id: int
 
 
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """What limits a reader's sight, given to SQL."""
+
+    reader: Reader
+    followed: frozenset[int] = frozenset()
+    """Whose posts to followers the reader may see."""
+    blocked: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
+
+
+class Source(StrEnum):
+    """What a post's bytes are made of besides its own row."""
+
+    ACCOUNT = "account"
+    PRODUCT = "product"
+    PICTURE = "picture"
+    ORIGINAL = "original"
+
+
+class PostRows(Protocol):
+    """The rows of posts, for `feeds.library`, which makes views of them."""
+
+    async def facts(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, PostFacts]:
+        """All facts of those ids that exist."""
+        ...
+
+    async def before(
+        self,
+        session: AsyncSession,
+        authors: Sequence[int],
+        before: Place | None,
+        limit: int,
+        sight: Sight | None,
+    ) -> list[PostRecord]:
+        """Published posts of these authors from a place on, the newest first; with `sight` those
+        that the reader may see."""
+        ...
+
+    async def tagged(
+        self, session: AsyncSession, tag: str, live: bool, before: Place | None, limit: int
+    ) -> list[Place]:
+        """Published posts for everyone under a topic, the newest first."""
+        ...
+
+    async def pinned(self, session: AsyncSession, account_id: int) -> list[int]:
+        """The posts an account pinned, the latest pin first."""
+        ...
+
+    async def history(self, session: AsyncSession, post_id: int) -> list[Edit]:
+        """What a post said, the newest first."""
+        ...
+
+    async def audience_members(self, session: AsyncSession, post_id: int) -> list[int]:
+        """See `Posts`."""
+        ...
+
+    async def selected_among(
+        self, session: AsyncSession, shopper_id: int, post_ids: Iterable[int]
+    ) -> frozenset[int]:
+        """See `Posts`."""
+        ...
+
+    async def showing(
+        self,
+        session: AsyncSession,
+        source: Source,
+        ids: Sequence[int],
+        before_id: int | None,
+        limit: int,
+    ) -> list[int]:
+        """Published posts whose bytes show any of these, from the newest id on."""
+        ...
+
+    async def raise_versions(self, session: AsyncSession, ids: Sequence[int]) -> list[int]:
+        """Give published posts another version. Returns those that still are published."""
+        ...
+
+
+class PostViews(Protocol):
+    """Provided by `feeds.library`: views of posts in any state, for those who wrote them."""
+
+    async def views(self, session: AsyncSession, ids: Sequence[int]) -> dict[int, PostView]:
+        """As this transaction sees them."""
+        ...
+
+
 class Posts(Protocol):
-    """Published posts and their bytes."""
+    """Implemented by `feeds.library`. Published posts and their bytes."""
 
     async def records(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, PostRecord]:
         """The facts of those ids that exist, whatever their status."""
         ...
 
-    async def encoded(self, ids: Sequence[int]) -> dict[int, Encoded]:
-        """The present bytes of those ids that exist, from memory, the cache or SQL. Says nothing
-        about who may see them: check `record` (`may_see`) before they leave the house."""
+    async def encoded(
+        self, ids: Sequence[int], session: AsyncSession | None = None
+    ) -> dict[int, Encoded]:
+        """The present bytes of those ids that exist, from memory, the cache or SQL. Awaits
+        nothing when memory holds all. Memory is right as of the caller's last `changes.sync()`.
+
+        A caller who holds a `session` that only reads should give it. Says nothing about who may
+        see the posts: check `record` before they leave the house.
+        """
         ...
 
     async def audience_members(self, session: AsyncSession, post_id: int) -> list[int]:
