@@ -61,7 +61,7 @@ class PostCommentsController(Controller):
             post_id,
             requires_shopper(actor),
             text,
-            parent_id=data.parent_id or 0,
+            parent_id=int(data.parent_id or 0),
             client_id=data.client_id or "",
         )
         return await comments_read.one(actor, await comments.find(comment_id))
@@ -92,7 +92,7 @@ class CommentsController(Controller):
         return _page(page, cursors, name)
 
     @delete("/", operation_id="deleteComment")
-    async def delete(
+    async def remove(
         self,
         comment_id: PathId,
         actor: NamedDependency[Actor],

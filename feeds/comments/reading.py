@@ -4,7 +4,7 @@ What waits is read before SQL, so that a comment is in one of the two at least; 
 about a comment since is read after SQL, so that nothing deleted comes back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,6 +49,11 @@ class _Reader(NamedTuple):
     """Accounts blocked, in either direction."""
 
 
+_Read = Callable[[int | None, int], Awaitable[list[Line]]]
+_ROUNDS_MAX = 5
+"""How often a page is filled up when hidden comments left gaps."""
+
+
 class CommentReader:
     """Lists of comments."""
 
@@ -75,21 +80,18 @@ class CommentReader:
         async with self._database.reading() as session:
             reader = await self._reader(session, actor, post_id)
             waiting = await self._waiting(reader)
-            settled = await self._repository.newest(
-                session,
-                post_id,
-                before,
-                limit + 1,
-                moderates=reader.moderates,
-                viewer_id=reader.shopper_id,
-                without=reader.without,
-            )
-            fresh = [w for w in waiting if not w.root_id and (before is None or w.order < before)]
-            found = sorted(merged(settled, fresh).values(), key=_order, reverse=True)
-            shown = await self._standing(reader, found[:limit])
+
+            async def below(order: int | None, count: int) -> list[Line]:
+                settled = await self._repository.newest(
+                    session, post_id, order, count, reader.without
+                )
+                fresh = [w for w in waiting if not w.root_id and (order is None or w.order < order)]
+                return sorted(merged(settled, fresh).values(), key=_order, reverse=True)
+
+            shown, next_order = await self._filled(reader, below, before, limit)
             replies = await self._previews(reader, shown, waiting)
             items = await self._views(reader, shown, replies)
-        return CommentPage(items, found[limit - 1].order if len(found) > limit else None)
+        return CommentPage(items, next_order)
 
     async def of_thread(
         self, actor: Actor | None, root: Line, after: int, limit: int
@@ -101,20 +103,33 @@ class CommentReader:
             if not self._is_shown(reader, root):
                 raise NotFound
             waiting = await self._waiting(reader)
-            settled = await self._repository.replies(
-                session,
-                root.id,
-                after,
-                limit + 1,
-                moderates=reader.moderates,
-                viewer_id=reader.shopper_id,
-                without=reader.without,
-            )
-            fresh = [w for w in waiting if w.root_id == root.id and w.order > after]
-            found = sorted(merged(settled, fresh).values(), key=_order)
-            shown = await self._standing(reader, found[:limit])
+
+            async def above(order: int | None, count: int) -> list[Line]:
+                settled = await self._repository.replies(
+                    session, root.id, order or 0, count, reader.without
+                )
+                fresh = [w for w in waiting if w.root_id == root.id and w.order > (order or 0)]
+                return sorted(merged(settled, fresh).values(), key=_order)
+
+            shown, next_order = await self._filled(reader, above, after, limit)
             items = await self._views(reader, shown, {})
-        return CommentPage(items, found[limit - 1].order if len(found) > limit else None)
+        return CommentPage(items, next_order)
+
+    async def _filled(
+        self, reader: _Reader, read: _Read, start: int | None, limit: int
+    ) -> tuple[list[Line], int | None]:
+        """A page although some of what is read is not shown, and where the next one begins."""
+        shown: list[Line] = []
+        for _ in range(_ROUNDS_MAX):
+            count = limit - len(shown)
+            found = await read(start, count + 1)
+            shown += await self._standing(reader, found[:count])
+            if len(found) <= count:
+                return shown, None
+            start = found[count - 1].order
+            if len(shown) == limit:
+                break
+        return shown, start
 
     async def one(self, actor: Actor, line: Line) -> CommentView:
         """A single comment. Raises NotFound where the reader cannot see it."""

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from feeds.comments.models import Comment
-from feeds.comments.rules import Fact, Line
+from feeds.comments.rules import DELETED, Fact, Line
 
-_PREVIEWED = 4
+_PREVIEWED = 6
 """Replies read for a preview: a few more than shown, since some may be hidden by now."""
 
 
@@ -78,9 +78,7 @@ class CommentRepository:
                 Comment.id, literal_column("old.text IS NULL", Boolean), Comment.text.is_not(None)
             )
         )
-        return [
-            written[id_] for id_, was_blank, has_text in upserted.tuples() if was_blank and has_text
-        ]
+        return [written[id_] for id_, was_blank, has_text in upserted if was_blank and has_text]
 
     async def lines(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, Line]:
         """Those comments that are in SQL."""
@@ -95,16 +93,13 @@ class CommentRepository:
         post_id: int,
         before: int | None,
         limit: int,
-        *,
-        moderates: bool,
-        viewer_id: int | None,
         without: Collection[int],
     ) -> list[Line]:
-        """A post's comments below an order, newest first, as far as this reader may see them."""
+        """A post's comments below an order, newest first, hidden ones too."""
         statement = select(Comment).where(
             Comment.post_id == post_id,
             Comment.root_id.is_(None),
-            *_readable(moderates, viewer_id, without),
+            *_present(without),
         )
         if before is not None:
             statement = statement.where(Comment.order < before)
@@ -117,18 +112,15 @@ class CommentRepository:
         root_id: int,
         after: int,
         limit: int,
-        *,
-        moderates: bool,
-        viewer_id: int | None,
         without: Collection[int],
     ) -> list[Line]:
-        """A thread's replies above an order, oldest first, as far as this reader may see them."""
+        """A thread's replies above an order, oldest first, hidden ones too."""
         found = await session.scalars(
             select(Comment)
             .where(
                 Comment.root_id == root_id,
                 Comment.order > after,
-                *_readable(moderates, viewer_id, without),
+                *_present(without),
             )
             .order_by(Comment.order)
             .limit(limit)
@@ -138,11 +130,11 @@ class CommentRepository:
     async def previews(
         self, session: AsyncSession, root_ids: Sequence[int], without: Collection[int]
     ) -> list[Line]:
-        """The first few shown replies of each thread."""
+        """The first few replies of each thread, hidden ones too."""
         place = func.row_number().over(partition_by=Comment.root_id, order_by=Comment.order)
         numbered = (
             select(Comment.id, place.label("place"))
-            .where(Comment.root_id.in_(root_ids), *_readable(False, None, without))
+            .where(Comment.root_id.in_(root_ids), *_present(without))
             .subquery()
         )
         found = await session.scalars(
@@ -216,15 +208,10 @@ def _newer(old: Any, old_order: Any, new: Any, new_order: Any) -> ColumnElement[
     return case((new_order > old_order, new), else_=old)
 
 
-def _readable(
-    moderates: bool, viewer_id: int | None, without: Collection[int]
-) -> list[ColumnElement[bool]]:
-    """The same as `rules.is_shown`, in SQL; the facts decided since are looked at afterwards."""
-    conditions: list[ColumnElement[bool]] = [Comment.text.is_not(None), Comment.status < 2]
-    if not moderates:
-        own = Comment.author_id == viewer_id if viewer_id is not None else None
-        shown = Comment.status == 0
-        conditions.append(shown if own is None else shown | own)
+def _present(without: Collection[int]) -> list[ColumnElement[bool]]:
+    """Written, not deleted, and not by one of these. Hidden ones are among them: they may have
+    been shown again since, which SQL does not know yet."""
+    conditions: list[ColumnElement[bool]] = [Comment.text.is_not(None), Comment.status < DELETED]
     if without:
         conditions.append(Comment.author_id.not_in(without))
     return conditions

@@ -1,6 +1,7 @@
 """HTTP of views."""
 
 from litestar import Controller, post
+from litestar.di import NamedDependency
 
 from feeds.figures.schemas import ViewsCreate
 from feeds.figures.service import ViewService
@@ -10,10 +11,10 @@ class ViewsController(Controller):
     """Posts that were looked at."""
 
     path = "/v1/views"
-    tags = ["reactions"]
+    tags = ("reactions",)
 
     @post("/", operation_id="countViews", status_code=202)
-    async def count(self, data: ViewsCreate, views: ViewService) -> None:
+    async def count(self, data: ViewsCreate, views: NamedDependency[ViewService]) -> None:
         """Count a view of each of these posts. Views are at least, not exact; posts that are not
         there are ignored."""
-        views.note(data.post_ids)
+        views.note(map(int, data.post_ids))

@@ -70,7 +70,7 @@ class TallyRepository:
                 where=getattr(PostTally, by) < statement.excluded[by],
             ).returning(*_TALLY)
         )
-        return [_tally(row) for row in written.tuples()]
+        return [_tally(row) for row in written]
 
     async def add_views(self, session: AsyncSession, views: Mapping[int, int]) -> list[Tally]:
         """Add to the views of posts. Returns the new figures."""
@@ -90,23 +90,23 @@ class TallyRepository:
                 },
             ).returning(*_TALLY)
         )
-        return [_tally(row) for row in written.tuples()]
+        return [_tally(row) for row in written]
 
     async def tallies(self, session: AsyncSession, post_ids: Iterable[int]) -> list[Tally]:
         """The figures of those posts that have any."""
         found = await session.execute(select(*_TALLY).where(PostTally.post_id.in_(post_ids)))
-        return [_tally(row) for row in found.tuples()]
+        return [_tally(row) for row in found]
 
     async def reactions_of(self, session: AsyncSession, post_id: int) -> ReactionTally:
         """Settled likes and shares."""
         found = await session.execute(select(*_REACTIONS).where(PostTally.post_id == post_id))
-        row = found.tuples().one_or_none()
+        row = found.one_or_none()
         return ReactionTally(*row[1:]) if row else ReactionTally()
 
     async def comments_of(self, session: AsyncSession, post_id: int) -> CommentTally:
         """The settled comment figure."""
         found = await session.execute(select(*_COMMENTS).where(PostTally.post_id == post_id))
-        row = found.tuples().one_or_none()
+        row = found.one_or_none()
         return CommentTally(*row[1:]) if row else CommentTally()
 
     async def reactions_after(
@@ -119,7 +119,7 @@ class TallyRepository:
             .order_by(PostTally.post_id)
             .limit(limit)
         )
-        return {row[0]: ReactionTally(*row[1:]) for row in found.tuples()}
+        return {row[0]: ReactionTally(*row[1:]) for row in found}
 
     async def comments_after(
         self, session: AsyncSession, after_post_id: int, limit: int
@@ -131,7 +131,7 @@ class TallyRepository:
             .order_by(PostTally.post_id)
             .limit(limit)
         )
-        return {row[0]: CommentTally(*row[1:]) for row in found.tuples()}
+        return {row[0]: CommentTally(*row[1:]) for row in found}
 
 
 _TALLY = (

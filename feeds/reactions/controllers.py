@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from litestar import Controller, post
+from litestar.di import NamedDependency
 
 from app.kernel.actors import Actor
 from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
@@ -65,17 +66,17 @@ class SharesController(Controller):
     """Shares of posts."""
 
     path = "/v1/posts/{post_id:int}/shares"
-    tags = ["reactions"]
+    tags = ("reactions",)
 
     @post("/", operation_id="sharePost", status_code=200)
     async def share(
         self,
         post_id: PathId,
         data: ShareCreate,
-        actor: Actor,
-        gate: Gate,
-        reactions: ReactionService,
-        public_url: str,
+        actor: NamedDependency[Actor],
+        gate: NamedDependency[Gate],
+        reactions: NamedDependency[ReactionService],
+        public_url: NamedDependency[str],
     ) -> ShareView:
         """Count a share and get the link. A shopper counts once a channel."""
         await gate.admit(actor, post_id)

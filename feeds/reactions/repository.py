@@ -68,7 +68,7 @@ class ReactionRepository:
                 literal_column("coalesce(old.bits, 0)", Integer),
             )
         )
-        before = {(post_id, shopper_id): bits for post_id, shopper_id, bits in written.tuples()}
+        before = {(post_id, shopper_id): bits for post_id, shopper_id, bits in written}
         changed = [newest[key] for key in sorted(before)]
         first = [
             each
@@ -86,7 +86,7 @@ class ReactionRepository:
             .where(PostReaction.post_id == post_id)
             .limit(rows_max + 1)
         )
-        rows = [(shopper_id, bits) for shopper_id, bits in found.tuples()]
+        rows = [(shopper_id, bits) for shopper_id, bits in found]
         return rows if len(rows) <= rows_max else None
 
     async def bits_of(self, session: AsyncSession, post_id: int, shopper_id: int) -> int:
@@ -106,7 +106,7 @@ class ReactionRepository:
             .order_by(PostReaction.post_id.desc())
             .limit(LIKED_RECENT_MAX)
         )
-        return [(post_id, order) for post_id, order in found.tuples()]
+        return [(post_id, order) for post_id, order in found]
 
     async def liked_among(
         self, session: AsyncSession, shopper_id: int, post_ids: Iterable[int]
@@ -129,7 +129,7 @@ class ReactionRepository:
             .where(PostReaction.post_id.in_(post_ids))
             .group_by(PostReaction.post_id)
         )
-        return {post_id: Sums(likes, shared) for post_id, likes, shared in found.tuples()}
+        return {post_id: Sums(likes, shared) for post_id, likes, shared in found}
 
 
 _IS_LIKED: ColumnElement[bool] = PostReaction.bits.bitwise_and(LIKED) == LIKED
