@@ -5,6 +5,7 @@ import { Reports } from "../ui/report";
 import { ShareSheets } from "../ui/share/sheet";
 import { Toasts } from "../ui/toasts";
 import { Viewers } from "../ui/viewer/viewer";
+import { Aside } from "./aside";
 import { Stage } from "./stage";
 import { OfflineBar, TabBar } from "./tabs";
 
@@ -17,6 +18,7 @@ export function App(): JSX.Element {
       <TabBar />
       <OfflineBar />
       <Stage />
+      <Aside />
       <Viewers />
       <ShareSheets />
       <Reports />

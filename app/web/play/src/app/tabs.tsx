@@ -95,7 +95,7 @@ function backToTop(): void {
 
 export function OfflineBar(): JSX.Element {
   return (
-    <div role="status" class={online.value ? "offline-bar" : "offline-bar shown"}>
+    <div role="status" class="offline-bar">
       {online.value ? null : (
         <>
           <Icon name="cloudOff" size={18} />

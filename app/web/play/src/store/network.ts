@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { t } from "../i18n";
 import { say } from "./toasts";
 
@@ -6,6 +6,9 @@ import { say } from "./toasts";
 export const online = signal(typeof navigator === "undefined" || navigator.onLine);
 
 export function startNetwork(): void {
+  effect(() => {
+    document.documentElement.classList.toggle("offline", !online.value);
+  });
   window.addEventListener("offline", () => {
     online.value = false;
   });

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Link } from "../../app/link";
 import { navigate, place } from "../../app/router";
 import { t } from "../../i18n";
 import { feed } from "../../store/feed";
@@ -12,7 +11,7 @@ import { useList } from "../../ui/useList";
 import { suggestionList } from "../feed/suggestions";
 import { forgetSearches, recent, remember } from "./recent";
 import { Results } from "./results";
-import { topics } from "./topics";
+import { Topics } from "./topicPills";
 import "./discover.css";
 
 const pauseMs = 300;
@@ -98,27 +97,6 @@ function Browse({ search }: { search: (query: string) => void }): JSX.Element {
       <Topics />
       <WorthFollowing />
     </>
-  );
-}
-
-function Topics(): JSX.Element | null {
-  if (topics.value.length === 0) return null;
-  return (
-    <section class="discover-part">
-      <header>
-        <h2>{t("discover.topics")}</h2>
-      </header>
-      <ul class="pills">
-        {topics.value.map((tag) => (
-          <li key={tag}>
-            <Link class="pill topic" to={`/tags/${encodeURIComponent(tag)}`}>
-              <span aria-hidden="true">#</span>
-              {tag}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

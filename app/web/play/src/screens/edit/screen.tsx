@@ -18,7 +18,7 @@ import { AccountField } from "../publish/accountField";
 import { KindField, ProductsField, TextField, WhenField } from "../publish/fields";
 import { PostForm, textMax } from "../publish/form";
 import { PictureEditor } from "../publish/pictureGrid";
-import { FieldError } from "../publish/screen";
+import { FieldError, focusRefused } from "../publish/screen";
 import "../publish/publish.css";
 
 interface Editing {
@@ -56,6 +56,7 @@ export function EditScreen({ id }: { id: Id }): JSX.Element {
       if (error instanceof Problem) setRefusal(error);
       complain(explain(error));
       setBusy(false);
+      focusRefused();
     }
     return undefined;
   }

@@ -1,12 +1,14 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { suggestions } from "../../api/accounts";
 import { Link } from "../../app/link";
 import type { ListedAccount } from "../../api/types";
 import { t } from "../../i18n";
+import { feed } from "../../store/feed";
 import { noteFollowing } from "../../store/follows";
 import { cachedList, PagedList } from "../../store/paged";
 import { Avatar } from "../../ui/avatar";
+import { Button } from "../../ui/button";
 import { FollowButton } from "../../ui/follow";
 import { VerifiedMark } from "../../ui/icons";
 
@@ -33,13 +35,21 @@ export function suggestionList(): PagedList<ListedAccount> {
 export function Suggestions(): JSX.Element | null {
   const list = suggestionList();
   useEffect(() => list.open(), [list]);
+  const [followed, setFollowed] = useState(false);
   const accounts = list.items.value;
   if (accounts.length === 0) return null;
   return (
     <section class="suggestions" aria-labelledby="suggestions-title">
       <header>
-        <h2 id="suggestions-title">{t("feed.suggestTitle")}</h2>
-        <p>{t("feed.suggestHint")}</p>
+        <div>
+          <h2 id="suggestions-title">{t("feed.suggestTitle")}</h2>
+          <p>{t("feed.suggestHint")}</p>
+        </div>
+        {followed ? (
+          <Button look="action" size="s" onClick={() => void feed.refresh()}>
+            {t("feed.showMine")}
+          </Button>
+        ) : null}
       </header>
       <ul>
         {accounts.map((account) => (
@@ -52,7 +62,7 @@ export function Suggestions(): JSX.Element | null {
               </span>
               <span class="suggestion-kind">{t(`kind.${account.kind}`)}</span>
             </Link>
-            <FollowButton account={account} wide />
+            <FollowButton account={account} wide changed={() => setFollowed(true)} />
           </li>
         ))}
       </ul>

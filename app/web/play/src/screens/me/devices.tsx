@@ -60,12 +60,7 @@ export function DevicesScreen(): JSX.Element {
                   <Icon name="phone" />
                 </span>
                 <span class="row-words">
-                  <span class="name-line">
-                    <span class="name">{device.deviceName}</span>
-                    {device.current ? (
-                      <span class="badge badge-brand">{t("devices.current")}</span>
-                    ) : null}
-                  </span>
+                  <span class="name">{device.deviceName}</span>
                   <DeviceTimes device={device} />
                 </span>
                 <Button size="s" look="danger" onClick={() => void end(device)}>
@@ -89,6 +84,7 @@ function DeviceTimes({ device }: { device: Device }): JSX.Element {
   const [before, after] = t("devices.seen", { time: "\u0001" }).split("\u0001");
   return (
     <span class="row-hint">
+      {device.current ? <span class="badge badge-brand">{t("devices.current")}</span> : null}{" "}
       {before}
       <Ago at={device.lastSeenAt} />
       {after}

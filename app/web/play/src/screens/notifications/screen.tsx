@@ -77,7 +77,7 @@ function Note({ note }: { note: NotificationView }): JSX.Element {
       <Link to={to} class="row">
         <span class="note-face">
           <Avatar account={actor} />
-          <span class={`note-sign ${note.kind}`}>
+          <span class={`note-sign sign-${note.kind}`}>
             <Icon name={signs[note.kind]} size={12} filled={note.kind === "like"} />
           </span>
         </span>

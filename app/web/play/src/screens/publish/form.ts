@@ -85,6 +85,7 @@ export class PostForm {
   /** What keeps the post from being sent, as a sentence's key; null when nothing does. */
   objection(nowMs: number, asDraft: boolean): Key | null {
     if (this.pictures.uploading) return "publish.uploading";
+    if (this.pictures.failed) return "publish.hasFailed";
     if (this.empty) return "publish.needContent";
     if (asDraft || this.kind.value === "repost") return null;
     const pictures = this.pictures.images.length;

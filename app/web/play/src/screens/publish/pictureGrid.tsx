@@ -178,7 +178,7 @@ function Cell(props: CellProps): JSX.Element {
 }
 
 function Face({ item }: { item: Picked }): JSX.Element {
-  if (item.preview) return <img src={item.preview} alt="" draggable={false} />;
+  if (item.preview && item.failure === null) return <img src={item.preview} alt="" draggable={false} />;
   if (item.image) return <Picture image={item.image} sizes="30vw" alt="" />;
   return <span />;
 }

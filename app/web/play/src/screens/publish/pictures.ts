@@ -5,6 +5,7 @@ import { uploadImage } from "../../api/images";
 import type { Upload } from "../../api/images";
 import type { ImageView } from "../../api/types";
 import { explain } from "../../i18n/errors";
+import { complain } from "../../store/toasts";
 import { moved } from "./order";
 
 export const picturesMax = 9;
@@ -118,10 +119,16 @@ export class PickedPictures {
       this.patch(key, { image, progress: 1 });
       this.changed();
     } catch (error) {
-      this.patch(key, { failure: explain(error) });
+      this.fail(key, error);
     }
     this.uploads.delete(key);
     this.pump();
+  }
+
+  private fail(key: string, error: unknown): void {
+    if (!this.items.value.some((item) => item.key === key)) return;
+    this.patch(key, { failure: explain(error) });
+    complain(explain(error));
   }
 
   private patch(key: string, change: Partial<Picked>): void {

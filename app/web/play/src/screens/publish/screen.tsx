@@ -55,8 +55,9 @@ export function PublishScreen(): JSX.Element {
       arrived(post);
     } catch (error) {
       if (error instanceof Problem) setFailure(error);
-      complain(`${explain(error)}${t("publish.kept")}`);
+      complain(t("publish.kept", { reason: explain(error) }));
       setBusy(null);
+      focusRefused();
     }
     return undefined;
   }
@@ -135,6 +136,13 @@ export function FieldError({ text }: { text: string | null }): JSX.Element | nul
       {text}
     </p>
   );
+}
+
+/** Moves to the first field the server complained about, once it is marked. */
+export function focusRefused(): void {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  });
 }
 
 async function startRepost(form: PostForm, id: string): Promise<void> {

@@ -11,6 +11,11 @@ interface WordsProps {
   clamp?: boolean;
 }
 
+/** Four lines are too few to spend one on nothing. */
+function tightened(text: string): string {
+  return text.replace(/\n\s*\n/g, "\n");
+}
+
 export function Words({ text, hashtags, clamp }: WordsProps): JSX.Element | null {
   const box = useRef<HTMLParagraphElement>(null);
   const [open, setOpen] = useState(false);
@@ -29,7 +34,7 @@ export function Words({ text, hashtags, clamp }: WordsProps): JSX.Element | null
   return (
     <div class="words">
       <p ref={box} class={closed ? "words-text clamped" : "words-text"}>
-        {textRuns(text, hashtags).map((run, index) =>
+        {textRuns(closed ? tightened(text) : text, hashtags).map((run, index) =>
           run.tag === null ? (
             run.text
           ) : (

@@ -150,9 +150,7 @@ function ViewerBar({ index, total, go }: BarProps): JSX.Element {
       <div class="viewer-bar">
         <span class="viewer-count" aria-live="polite">
           <span class="hidden-text">{t("post.picture", { index: index + 1, total })}</span>
-          <span aria-hidden="true">
-            {index + 1} / {total}
-          </span>
+          <span aria-hidden="true">{total > 1 ? `${index + 1} / ${total}` : ""}</span>
         </span>
         <IconButton icon="close" label={t("act.close")} onClick={close} />
       </div>
