@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.plugins import InitPlugin
@@ -72,7 +72,7 @@ def litestar(composed: Composed) -> Litestar:
         dependencies |= wiring.dependencies
     routes = [route for wiring in wirings for route in wiring.routes]
     plain = [plain_handler(endpoint) for wiring in wirings for endpoint in wiring.hot]
-    return Litestar(
+    return _App(
         route_handlers=[HealthController, *routes, *plain, *openapi.docs_routes(), *page_routes()],
         dependencies=dependencies,
         lifespan=[_lifespan(composed)],
@@ -110,6 +110,20 @@ def _lifespan(composed: Composed) -> Any:
             yield
 
     return lifespan
+
+
+class _App(Litestar):
+    """Lets several controllers share a path. A controller arrives with an OPTIONS handler of
+    Litestar's own making, and a path may have only one (litestar 2.25): leave them to the app."""
+
+    @classmethod
+    def get_route_handler_map(cls, value: Any) -> Any:
+        """What `value` adds, by path and method."""
+        found: Any = super().get_route_handler_map(value)
+        if isinstance(value, Router):
+            for methods in found.values():
+                methods.pop("OPTIONS", None)
+        return found
 
 
 class _NameOperations(InitPlugin):

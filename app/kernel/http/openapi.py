@@ -4,19 +4,20 @@ Litestar knows the good answers. Which errors a route can give follows from its 
 be invalid, an id can be missing, a caller can be anonymous, a dependency can be away.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, Schema, SecurityScheme, Tag
-from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
 from app.kernel.http.problems import PROBLEM_TYPE, Problem
 from app.kernel.http.responses import matches, weak_etag
-from app.kernel.structs import Id, Timestamp
+from app.kernel.structs import Id, Input, Timestamp
 
 VERSION = "1.0.0"
 _DESCRIPTION = """
@@ -49,6 +50,23 @@ _BODY = {
 }
 
 
+_REFERENCE = "#/components/schemas/{name}"
+
+
+def _scalar_schema(kind: type) -> dict[str, Any]:
+    if kind is Id:
+        return {"type": "string", "pattern": r"^[1-9][0-9]{0,18}$", "examples": ["401234567890"]}
+    if kind is Timestamp:
+        return {"type": "string", "format": "date-time", "examples": ["2026-11-11T00:00:00.000Z"]}
+    raise TypeError(f"{kind.__name__} has no schema")
+
+
+def _subclasses(kind: type) -> Iterator[type]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _subclasses(child)
+
+
 class KnownTypes(OpenAPISchemaPlugin):
     """How `Id` and `Timestamp` look in the document."""
 
@@ -59,14 +77,12 @@ class KnownTypes(OpenAPISchemaPlugin):
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
         """A string with a pattern, or a date-time."""
-        if field_definition.annotation is Id:
-            return Schema(
-                type=OpenAPIType.STRING, pattern=r"^[1-9][0-9]{0,18}$", examples=["401234567890"]
-            )
+        facts = _scalar_schema(field_definition.annotation)
         return Schema(
             type=OpenAPIType.STRING,
-            format=OpenAPIFormat.DATE_TIME,
-            examples=["2026-11-11T00:00:00.000Z"],
+            pattern=facts.get("pattern"),
+            format=facts.get("format"),
+            examples=facts["examples"],
         )
 
 
@@ -96,12 +112,16 @@ def openapi_config() -> OpenAPIConfig:
 def document(app: Litestar) -> dict[str, Any]:
     """The whole document as plain data."""
     schema: dict[str, Any] = app.openapi_schema.to_schema()
-    (reference,), definitions = msgspec.json.schema_components(
-        [Problem], ref_template="#/components/schemas/{name}"
-    )
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-    for name, definition in definitions.items():
-        schemas[name] = definition
+    (reference,), problem = msgspec.json.schema_components([Problem], ref_template=_REFERENCE)
+    schemas |= problem
+    # Litestar (2.25) forgets the bounds of optional fields; msgspec, which enforces them, does not
+    inputs = [kind for kind in _subclasses(Input) if kind.__name__ in schemas]
+    _, known = msgspec.json.schema_components(
+        inputs, schema_hook=_scalar_schema, ref_template=_REFERENCE
+    )
+    schemas |= {kind.__name__: known[kind.__name__] for kind in inputs}
+    schemas |= {name: definition for name, definition in known.items() if name not in schemas}
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             _declare_problems(path, method, operation, reference)
@@ -117,7 +137,7 @@ def _declare_problems(
     answers |= _BY_METHOD.get(method, {})
     if "requestBody" in operation:
         answers |= _BODY
-    if "{" in path:
+    if "{" in path or method != "get":
         answers["404"] = "It does not exist, or is not yours"
     responses: dict[str, Any] = operation["responses"]
     if method == "get" and "200" in responses:
