@@ -6,10 +6,13 @@ from campaigns.brands.plugin import slice_ as brands
 from campaigns.products.plugin import slice_ as products
 from feeds.accounts.plugin import slice_ as accounts
 from feeds.encodings.plugin import slice_ as encodings
+from feeds.figures.plugin import slice_ as figures
 from feeds.library.plugin import slice_ as library
 from feeds.posts.plugin import slice_ as posts
+from feeds.reactions.plugin import slice_ as reactions
 from feeds.relations.plugin import slice_ as relations
 from feeds.reports.plugin import slice_ as reports
+from feeds.timelines.plugin import slice_ as timelines
 from media.images.plugin import slice_ as images
 
 SLICES: tuple[Slice, ...] = (
@@ -23,4 +26,7 @@ SLICES: tuple[Slice, ...] = (
     posts,
     encodings,
     library,
+    figures,
+    reactions,
+    timelines,
 )
