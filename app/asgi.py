@@ -15,6 +15,7 @@ from app.kernel.actors import Authenticator
 from app.kernel.database import Transaction
 from app.kernel.house import House
 from app.kernel.http import idempotency, openapi
+from app.kernel.http.draining import Draining
 from app.kernel.http.front import Front
 from app.kernel.http.health import Checks, HealthController
 from app.kernel.http.hot import HotLane, plain_handler
@@ -104,6 +105,7 @@ def _lifespan(composed: Composed) -> Any:
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(alive(composed.house))
+            await stack.enter_async_context(composed.house.doors.get(Draining).listening())
             for wiring in composed.wirings:
                 for part in wiring.web_lifespan:
                     await stack.enter_async_context(part())

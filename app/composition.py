@@ -16,6 +16,7 @@ from app.kernel.database import Database
 from app.kernel.events import Events
 from app.kernel.house import House, Wiring
 from app.kernel.http.cursors import Cursors
+from app.kernel.http.draining import Draining
 from app.kernel.ids import Ids
 from app.kernel.jobs import Jobs
 from app.kernel.metrics import Metrics
@@ -59,6 +60,7 @@ def compose(settings: Settings) -> Composed:
         metrics=_shared_metrics(),
         cursors=Cursors(keys_for(settings, "cursor")),
     )
+    house.doors.provide(Draining, Draining())
     wirings = [slice_.wire(house) for slice_ in SLICES]
     for wiring in wirings:
         jobs.register(wiring.tasks)
