@@ -70,6 +70,9 @@ class Servers:
     def start_one(self, name: str) -> None:
         """Start, or start again after a kill, one of `live`, `cache`, `postgres`."""
         server: ValkeyServer | PostgresServer = getattr(self, name)
+        if name == "postgres" and self._admin is not None:
+            self._admin.close()  # of the server before a kill: it would only fail later
+            self._admin = None
         self.running[name] = server.start(self.folder / f"{name}.log")
 
     def cluster(self) -> ValkeyCluster:

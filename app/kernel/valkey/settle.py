@@ -31,6 +31,8 @@ from app.kernel.valkey.scripts import Script
 log: structlog.stdlib.BoundLogger = structlog.get_logger("settle")
 
 GROUP = "settle"
+_NEW, _HELD = ">", "0"
+"""Where to read from: what nobody was given yet, or what we were given and have not settled."""
 _ENTRIES_PER_BUCKET = 100
 _PAUSE_SECONDS = 0.01
 _PAUSE_SECONDS_MAX = 0.1
@@ -89,6 +91,8 @@ class SettleWorker:
         self._settlers = {settler.kind: settler for settler in settlers}
         assert len(self._settlers) == len(settlers), "a kind has two settlers"
         self._name = name
+        self._behind = False
+        """Whether we hold entries that an error kept us from settling."""
         self._swept_at = float("-inf")
         self._forgot_at = float("-inf")
 
@@ -103,6 +107,7 @@ class SettleWorker:
                 await asyncio.gather(turn, return_exceptions=True)
                 raise
             except Exception as error:
+                self._behind = True
                 log.warning("settling_paused", error=repr(error))
                 await asyncio.sleep(_TROUBLE_SECONDS)
                 continue
@@ -110,14 +115,17 @@ class SettleWorker:
             await asyncio.sleep(pause)
 
     async def settle_once(self) -> int:
-        """Settle what is new now. Returns how many entries were read.
+        """Settle what is new now, or what we still hold. Returns how many entries were read.
 
         Raises what Valkey or SQL raise when they are away; then the entries stay and come again.
         """
-        commands = [self._read(bucket) for bucket in range(BUCKETS)]
-        return await self._settle(await asyncio.gather(*commands))
+        position = _HELD if self._behind else _NEW
+        commands = [self._read(bucket, position) for bucket in range(BUCKETS)]
+        read = await self._settle(await asyncio.gather(*commands))
+        self._behind = False
+        return read
 
-    async def take_over(self, idle_ms: int = _CLAIM_IDLE_MS) -> int:
+    async def take_over(self, idle_ms: int) -> int:
         """Settle what others hold and have not touched for `idle_ms`. Returns how many."""
         commands = [self._claim(bucket, idle_ms) for bucket in range(BUCKETS)]
         return await self._settle(await asyncio.gather(*commands))
@@ -127,7 +135,7 @@ class SettleWorker:
         now = time.monotonic()
         if now - self._swept_at >= _SWEEP_SECONDS:
             self._swept_at = now
-            read += await self.take_over()
+            read += await self.take_over(_CLAIM_IDLE_MS)
             await self._measure()
         if now - self._forgot_at >= _CONSUMER_IDLE_MS / 1000:
             self._forgot_at = now
@@ -141,11 +149,12 @@ class SettleWorker:
         cuts = await asyncio.gather(*(cut(self._live, bucket) for bucket in range(BUCKETS)))
         self._metrics.unsettled.set(sum(each.unsettled for each in cuts))
 
-    async def _read(self, bucket: int) -> "_Entries":
+    async def _read(self, bucket: int, position: str) -> "_Entries":
         stream = stream_key(bucket)
         command = ("XREADGROUP", "GROUP", GROUP, self._name, "COUNT", _ENTRIES_PER_BUCKET)
-        reply = await self._in_group(stream, *command, "STREAMS", stream, ">")
-        return _Entries(bucket, reply[0][1] if reply else [])
+        reply = await self._in_group(stream, *command, "STREAMS", stream, position)
+        entries: list[Any] = reply[0][1] if reply else []
+        return _Entries(bucket, [each for each in entries if each[1] is not None])
 
     async def _claim(self, bucket: int, idle_ms: int) -> "_Entries":
         stream = stream_key(bucket)

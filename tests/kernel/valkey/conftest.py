@@ -1,10 +1,15 @@
 """Every suite here runs twice: on a single server and on a real cluster of six nodes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
+import psycopg
 import pytest
 
+from app.kernel.database import Database
+from app.kernel.settings import Settings
 from app.kernel.valkey.client import Valkey
+from tests.kernel.valkey.settling import TABLES, Ground
 from tests.servers import Servers
 
 
@@ -20,3 +25,25 @@ async def valkey(url: str) -> AsyncIterator[Valkey]:
     client = Valkey(url)
     yield client
     await client.close()
+
+
+@pytest.fixture(scope="module")
+def tables(started: Servers) -> Iterator[None]:
+    """Tables of this suite alone, made by the owner as migrations would."""
+    with psycopg.connect(started.postgres.owner_url, autocommit=True) as owner:
+        owner.execute(TABLES)
+    yield
+    with psycopg.connect(started.postgres.owner_url, autocommit=True) as owner:
+        owner.execute("DROP TABLE settle_test_likes, settle_test_seen")
+
+
+@pytest.fixture
+async def ground(valkey: Valkey, settings: Settings, tables: None) -> AsyncIterator[Ground]:
+    """Live state and SQL, empty, for decisions about likes."""
+
+    async def no_jobs(*_: Any) -> None:
+        raise AssertionError("settling defers no job here")
+
+    database = Database(settings, no_jobs)
+    yield Ground(valkey, database)
+    await database.close()
