@@ -4,6 +4,7 @@ A failure before the append changes nothing. One after it leaves a decision that
 state is loaded again once SQL holds it, and rows, figures and live state agree.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -43,8 +44,8 @@ async def reply(ground: Ground) -> object:
 async def hide(ground: Ground) -> object:
     owner = Actor(kind=ActorKind.SHOPPER, id=OWNER)
     async with ground.database.reading() as session:
-        (line,) = await ground.comment_rows.newest(session, POST, None, 5, ())
-    return await ground.comments.hide(owner, line.id, hidden=True)
+        lines = await ground.comment_rows.newest(session, POST, None, CALLS_MAX, ())
+    return await ground.comments.hide(owner, lines[-1].id, hidden=True)
 
 
 SCRIPTS = [
@@ -68,7 +69,10 @@ async def test_every_call_may_fail(
     await ground.settle()
     for at in range(1, CALLS_MAX):
         failed = await fail_once(ground, monkeypatch, module, name, script, at, act)
+        await others_act(ground)
         await ground.settle()
+        assert await ground.reactions.audit() == []
+        assert await ground.comments.audit() == []
         await act(ground)
         await ground.settle()
         assert await ground.reactions.audit() == []
@@ -114,13 +118,27 @@ async def fail_once(
     return bool(raised)
 
 
+async def others_act(ground: Ground) -> None:
+    """Whoever comes next, before anybody asks again for what failed."""
+    settling = asyncio.create_task(settle_soon(ground))
+    await ground.reactions.like(POST, 10)
+    await ground.comments.write(POST, 10, "another", parent_id=0, client_id="")
+    await settling
+
+
+async def settle_soon(ground: Ground) -> None:
+    await asyncio.sleep(0.05)
+    await ground.settle()
+
+
 async def undo(ground: Ground) -> None:
     """Back to where the next round begins."""
     await ground.reactions.unlike(POST, 7)
+    await ground.reactions.unlike(POST, 10)
     await ground.reactions.like(POST, 8)
     owner = Actor(kind=ActorKind.SHOPPER, id=OWNER)
     async with ground.database.reading() as session:
-        lines = await ground.comment_rows.newest(session, POST, None, 5, ())
+        lines = await ground.comment_rows.newest(session, POST, None, CALLS_MAX, ())
     for line in lines:
         with suppress(AppError):
             await ground.comments.hide(owner, line.id, hidden=False)
