@@ -5,6 +5,7 @@ from app.kernel.house import Slice
 from campaigns.brands.plugin import slice_ as brands
 from campaigns.products.plugin import slice_ as products
 from feeds.accounts.plugin import slice_ as accounts
+from feeds.comments.plugin import slice_ as comments
 from feeds.encodings.plugin import slice_ as encodings
 from feeds.figures.plugin import slice_ as figures
 from feeds.library.plugin import slice_ as library
@@ -28,5 +29,6 @@ SLICES: tuple[Slice, ...] = (
     library,
     figures,
     reactions,
+    comments,
     timelines,
 )
