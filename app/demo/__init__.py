@@ -1,0 +1,1 @@
+"""The demo festival: accounts, pictures, posts and shoppers that look lived in."""
