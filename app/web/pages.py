@@ -13,6 +13,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from app.kernel.errors import NotFound, Unavailable
 from app.kernel.http.responses import matches, weak_etag
@@ -85,7 +86,7 @@ def page_routes() -> list[HTTPRouteHandler]:
         return docs.answer(request, "index.html")
 
     @get("/docs/{name:path}", include_in_schema=False)
-    async def docs_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    async def docs_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         name = name.lstrip("/")
         return docs.answer(request, name if docs.has(name) else "index.html")
 
@@ -94,7 +95,7 @@ def page_routes() -> list[HTTPRouteHandler]:
         return play.answer(request, "index.html")
 
     @get("/{name:path}", include_in_schema=False)
-    async def play_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    async def play_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         name = name.lstrip("/")
         if play.has(name) or name.split("/", 1)[0] in _NEVER_PAGES:
             return play.answer(request, name)

@@ -2,6 +2,7 @@
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from feeds.figures.schemas import ViewsCreate
 from feeds.figures.service import ViewService
@@ -14,7 +15,7 @@ class ViewsController(Controller):
     tags = ("reactions",)
 
     @post("/", operation_id="countViews", status_code=202)
-    async def count(self, data: ViewsCreate, views: NamedDependency[ViewService]) -> None:
+    async def count(self, data: JSONBody[ViewsCreate], views: NamedDependency[ViewService]) -> None:
         """Count a view of each of these posts. Views are at least, not exact; posts that are not
         there are ignored."""
         views.note(map(int, data.post_ids))

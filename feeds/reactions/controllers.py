@@ -5,6 +5,7 @@ from typing import Protocol
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from app.kernel.actors import Actor
 from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
@@ -72,7 +73,7 @@ class SharesController(Controller):
     async def share(
         self,
         post_id: PathId,
-        data: ShareCreate,
+        data: JSONBody[ShareCreate],
         actor: NamedDependency[Actor],
         gate: NamedDependency[Gate],
         reactions: NamedDependency[ReactionService],

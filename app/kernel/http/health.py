@@ -6,6 +6,7 @@ from datetime import UTC
 
 import structlog
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 
 from app.kernel.clock import Clock
 from app.kernel.structs import Timestamp, View
@@ -68,12 +69,12 @@ class HealthController(Controller):
         return Alive()
 
     @get("/health/ready", operation_id="healthReady", summary="Can requests be served?")
-    async def ready(self, checks: Checks) -> Response[Ready]:
+    async def ready(self, checks: NamedDependency[Checks]) -> Response[Ready]:
         """200 when every dependency answers, else 503 with the names of those that do not."""
         result = await checks.run()
         return Response(result, status_code=200 if result.status == "ready" else 503)
 
     @get("/v1/time", operation_id="getTime", summary="The server's clock")
-    async def time(self, clock: Clock) -> Now:
+    async def time(self, clock: NamedDependency[Clock]) -> Now:
         """What countdowns are measured against."""
         return Now(now=Timestamp.of(clock.now().astimezone(UTC)))
