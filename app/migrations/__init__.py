@@ -9,7 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import procrastinate
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, create_engine, text
@@ -56,7 +55,7 @@ def run_script(connection: Connection, script: str) -> None:
 
 def _create(owner_url: str) -> None:
     """The schema straight from the models, until the baseline revision is cut from them."""
-    jobs = (Path(procrastinate.__file__).parent / "sql" / "schema.sql").read_text()
+    jobs = (FOLDER / "sql" / "jobs_3_10_0.sql").read_text()
     engine = create_engine(sqlalchemy_url(owner_url))
     with engine.begin() as connection:
         load_models().create_all(connection)
