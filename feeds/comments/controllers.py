@@ -2,6 +2,7 @@
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from app.identity.interfaces import requires_shopper
 from app.kernel.actors import Actor
@@ -43,7 +44,7 @@ class PostCommentsController(Controller):
     async def write(
         self,
         post_id: PathId,
-        data: CommentCreate,
+        data: JSONBody[CommentCreate],
         actor: NamedDependency[Actor],
         gate: NamedDependency[Gate],
         comments: NamedDependency[CommentService],
@@ -103,7 +104,10 @@ class CommentsController(Controller):
 
     @put("/hide", operation_id="hideComment")
     async def hide(
-        self, comment_id: PathId, actor: NamedDependency[Actor], comments: CommentService
+        self,
+        comment_id: PathId,
+        actor: NamedDependency[Actor],
+        comments: NamedDependency[CommentService],
     ) -> HiddenView:
         """Keep a comment from everybody but its author, by who manages the post's account."""
         await comments.hide(actor, comment_id, hidden=True)
@@ -111,7 +115,10 @@ class CommentsController(Controller):
 
     @delete("/hide", operation_id="showComment", status_code=200)
     async def show(
-        self, comment_id: PathId, actor: NamedDependency[Actor], comments: CommentService
+        self,
+        comment_id: PathId,
+        actor: NamedDependency[Actor],
+        comments: NamedDependency[CommentService],
     ) -> HiddenView:
         """Show a hidden comment again, by who manages the post's account."""
         await comments.hide(actor, comment_id, hidden=False)

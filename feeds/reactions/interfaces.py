@@ -1,11 +1,12 @@
 """What other slices may ask of reactions. Who reads posts uses posts' door `Engagement`."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.kernel.actors import Actor
 from feeds.posts.interfaces import PostRecord
 
 
+@runtime_checkable
 class Gate(Protocol):
     """Who may react to what, answered from memory where possible."""
 
