@@ -13,6 +13,7 @@ from app.composition import Composed, alive, compose
 from app.kernel.embedded.cluster import ValkeyCluster
 from app.kernel.house import House
 from app.kernel.settings import Settings
+from tests.factories.town import Town
 from tests.servers import Servers
 
 
@@ -96,3 +97,9 @@ async def client(composed: Composed, house: House) -> AsyncIterator[httpx.AsyncC
         yield await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://testserver")
         )
+
+
+@pytest.fixture
+def town(client: httpx.AsyncClient, composed: Composed) -> Town:
+    """People, brands and jobs of the application that `client` talks to."""
+    return Town(client, composed)

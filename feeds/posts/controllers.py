@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -31,7 +31,7 @@ class PublishingController(Controller):
         tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         publishing: NamedDependency[PostService],
-        data: PostCreate,
+        data: JSONBody[PostCreate],
     ) -> ManagedPost:
         """Published at once, unless it has a `publishAt` or is a `draft`."""
         return await publishing.create(tx, actor, data)
@@ -56,7 +56,7 @@ class PublishingController(Controller):
         actor: NamedDependency[Actor],
         publishing: NamedDependency[PostService],
         post_id: PathId,
-        data: PostUpdate,
+        data: JSONBody[PostUpdate],
     ) -> ManagedPost:
         """Of a published post only the content; its history is kept."""
         return await publishing.edit(tx, actor, post_id, data)

@@ -103,7 +103,7 @@ class PostService:
             picture_ids=await self._pictures(tx.session, actor, body.picture_ids, []),
             product_ids=await self._checked_products(tx.session, account, body.product_ids, []),
             audience=audience.kind.value,
-            version=1,
+            version=0,
             created_at=self._clock.now(),
         )
         post.hashtags = hashtags_of(post.text)
