@@ -12,10 +12,10 @@ from app.kernel.actors import Actor
 from app.kernel.house import House, Slice, Wiring
 from app.kernel.jobs import QUEUE_MEDIA, Task
 from media.images.controllers import ImageController, ImageFileController
+from media.images.darkroom.workshop import Workshop
 from media.images.errors import PictureNotFound
 from media.images.interfaces import Images, PictureOwner
 from media.images.service import RENDER_TASK, ImageService
-from media.images.workshop import Workshop
 
 
 class ShopperAvatars(Avatars):

@@ -1,6 +1,6 @@
 """What is accepted and what is made of it: bounds, types by their first bytes, sizes, names.
 
-Pure functions. Nothing here decodes a pixel; `pipeline` does.
+Pure functions. Nothing here decodes a pixel; `darkroom.pipeline` does.
 """
 
 import hashlib

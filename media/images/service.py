@@ -11,11 +11,12 @@ from app.kernel.events import Events
 from app.kernel.ids import Ids
 from app.kernel.objects import Objects
 from app.kernel.structs import Id
+from media.images.darkroom.pipeline import Rendition
+from media.images.darkroom.workshop import Workshop
 from media.images.errors import PictureNotFound
 from media.images.events import ImageRendered
 from media.images.interfaces import ImageView, PictureOwner
 from media.images.models import ImageContent
-from media.images.pipeline import Rendition
 from media.images.repository import ImageRepository
 from media.images.rules import (
     FORMATS,
@@ -27,7 +28,6 @@ from media.images.rules import (
     public_base,
     rendition_path,
 )
-from media.images.workshop import Workshop
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("images")
 

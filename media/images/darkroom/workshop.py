@@ -19,8 +19,8 @@ import msgspec
 import structlog
 
 from app.kernel.errors import AppError
+from media.images.darkroom.pipeline import Developed, Rendition, develop, render
 from media.images.errors import NotAPicture, PictureDamaged, PicturesBusy, PictureTooLarge
-from media.images.pipeline import Developed, Rendition, develop, render
 from media.images.rules import Format
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("workshop")
@@ -149,7 +149,7 @@ class _Child:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "media.images.workshop",
+            "media.images.darkroom.workshop",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env={"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
+from media.images.darkroom.pipeline import Developed, develop, dominant_color, placeholder, render
 from media.images.errors import NotAPicture, PictureDamaged, PictureTooLarge
-from media.images.pipeline import Developed, develop, dominant_color, placeholder, render
 from media.images.rules import BYTES_MAX, height_at
 from tests.media.images.pictures import corners, decode, encode, noise, pixel, shows_corners
 

@@ -10,9 +10,9 @@ import psutil
 import pytest
 from PIL import Image
 
+from media.images.darkroom.pipeline import develop
+from media.images.darkroom.workshop import Workshop
 from media.images.errors import NotAPicture, PictureDamaged, PicturesBusy, PictureTooLarge
-from media.images.pipeline import develop
-from media.images.workshop import Workshop
 from tests.media.images.pictures import corners, encode, noise
 
 
@@ -26,7 +26,9 @@ async def workshop() -> AsyncIterator[Workshop]:
 def children() -> list[psutil.Process]:
     """The workshop's processes of this test run."""
     return [
-        child for child in psutil.Process().children() if "media.images.workshop" in child.cmdline()
+        child
+        for child in psutil.Process().children()
+        if "media.images.darkroom.workshop" in child.cmdline()
     ]
 
 

@@ -1,0 +1,1 @@
+"""Where pixels are handled: what is done to them, and the processes it is done in."""
