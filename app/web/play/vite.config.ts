@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** The development server's view of the house; `./carnival up` listens here by default. */
 const backend = "http://127.0.0.1:8000";
@@ -12,6 +12,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  // The contrast of the tokens is tested on the file itself.
+  test: { css: { include: [/tokens/] } },
   server: {
     proxy: {
       "/v1": { target: backend, ws: true },

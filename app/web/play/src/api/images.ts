@@ -1,8 +1,12 @@
 /** Uploads with progress, which fetch cannot tell, so XMLHttpRequest does. */
 
 import { withToken } from "./http";
-import { problemFrom, Unreachable } from "./problems";
+import { Problem, problemFrom, Unreachable } from "./problems";
 import type { ImageView } from "./types";
+
+/** What the server takes; a phone that has HEIC converts it when HEIC is not in the list. */
+export const pictureTypes = "image/jpeg,image/png,image/webp,image/avif,image/gif";
+const bytesMax = 20 * 1024 * 1024;
 
 export interface Upload {
   done: Promise<ImageView>;
@@ -11,6 +15,10 @@ export interface Upload {
 
 /** `progress` is called with a share between 0 and 1. A cancelled upload rejects as Unreachable. */
 export function uploadImage(file: Blob, name: string, progress: (share: number) => void): Upload {
+  if (file.size > bytesMax) {
+    const refused = Promise.reject(new Problem(413, { code: "picture_too_large" }));
+    return { done: refused, cancel: () => undefined };
+  }
   let current: XMLHttpRequest | null = null;
   let cancelled = false;
   const attempt = (token: string | null) => {

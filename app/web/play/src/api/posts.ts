@@ -24,7 +24,10 @@ export function createPost(draft: PostDraft): Promise<ManagedPost> {
   return call("POST", "/v1/posts", { body: draft });
 }
 
-export type PostChange = Partial<Omit<PostDraft, "accountId" | "draft" | "repostOfId">>;
+/** What an edit may change; a null `publishAt` makes a scheduled post a draft again. */
+export type PostChange = Pick<PostDraft, "text" | "pictureIds" | "productIds" | "audience"> & {
+  publishAt?: string | null;
+};
 
 export function changePost(id: Id, change: PostChange): Promise<ManagedPost> {
   return call("PATCH", `/v1/posts/${id}`, { body: change });
@@ -55,10 +58,7 @@ export function setLike(id: Id, on: boolean): Promise<{ liked: boolean; likes: n
   return call(on ? "PUT" : "DELETE", `/v1/posts/${id}/like`);
 }
 
-export function sharePost(
-  id: Id,
-  channel: ShareChannel,
-): Promise<{ shares: number; url: string }> {
+export function sharePost(id: Id, channel: ShareChannel): Promise<{ shares: number; url: string }> {
   return call("POST", `/v1/posts/${id}/shares`, { body: { channel } });
 }
 

@@ -69,18 +69,12 @@ export interface ProductCard {
   price: Money;
   originalPrice: Money | null;
   image: ImageView | null;
-  link: string;
+  link: string | null;
   stock: "in_stock" | "low" | "sold_out";
 }
 
 export type PostKind =
-  | "pictures"
-  | "news"
-  | "new_arrivals"
-  | "product_show"
-  | "buyer_show"
-  | "order_show"
-  | "repost";
+  "pictures" | "news" | "new_arrivals" | "product_show" | "buyer_show" | "order_show" | "repost";
 
 /** A tagged union that grows on the server first; the client draws what it knows. */
 export interface Attachment {

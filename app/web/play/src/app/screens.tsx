@@ -7,7 +7,7 @@ import { NotificationsScreen } from "../screens/notifications/screen";
 import { PostScreen } from "../screens/post/screen";
 import { signedIn } from "../store/session";
 import { lazy } from "./lazy";
-import { match } from "./router";
+import { match } from "./match";
 
 type Params = Record<string, string>;
 

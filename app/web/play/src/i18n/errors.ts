@@ -1,17 +1,22 @@
 import { Problem, SignedOut, Unreachable } from "../api/problems";
-import { t } from ".";
+import { locale, t } from ".";
 import type { Key } from ".";
 
 /** Sentences for the codes that deserve their own; all others are explained by their status. */
 const byCode: Record<string, Key> = {
-  code_invalid: "error.codeWrong",
   code_wrong: "error.codeWrong",
-  code_expired: "error.codeExpired",
-  phone_invalid: "error.phoneInvalid",
-  image_invalid: "error.imageBad",
-  image_unsupported: "error.imageBad",
-  image_too_large: "error.tooLarge",
-  blocked: "error.blocked",
+  session_revoked: "signin.ended",
+  not_a_picture: "error.imageBad",
+  picture_damaged: "error.imageBad",
+  picture_too_large: "error.imageLarge",
+  pins_full: "error.pinsFull",
+  edits_full: "error.editsFull",
+  not_repostable: "error.notRepostable",
+  post_state: "error.postState",
+  post_incomplete: "error.postIncomplete",
+  parent_gone: "error.parentGone",
+  follows_full: "error.followsFull",
+  account_blocked: "error.unblockFirst",
 };
 
 const byStatus: Record<number, Key> = {
@@ -37,6 +42,14 @@ export function explain(error: unknown): string {
   const key = byCode[error.code] ?? byStatus[error.status];
   if (key) return t(key);
   return t(error.status >= 500 ? "error.server" : "error.unknown");
+}
+
+/** What is wrong with one field. The server's own sentence is shown to those who can read it. */
+export function explainField(error: unknown, name: string): string | null {
+  const detail = error instanceof Problem ? error.field(name) : null;
+  if (detail === null) return null;
+  const readable = locale.value === "en" || /[\u4e00-\u9fff]/.test(detail);
+  return readable ? detail : t("error.field");
 }
 
 /** The number by which support finds the request in the logs; only for faults of the server. */

@@ -101,9 +101,12 @@ export class IntentQueue {
 
   private retryLater(error: unknown): void {
     const waiting = this.waiting;
-    this.doors.schedule(() => {
-      if (waiting === this.waiting) void this.flush();
-    }, this.doors.pauseMs(this.failures, error));
+    this.doors.schedule(
+      () => {
+        if (waiting === this.waiting) void this.flush();
+      },
+      this.doors.pauseMs(this.failures, error),
+    );
   }
 }
 

@@ -35,7 +35,7 @@ export class PagedList<T, P extends Page<T> = Page<T>> {
     try {
       const page = await this.load(null);
       if (round !== this.round) return true;
-      this.items.value = page.items;
+      this.items.value = this.without(page.items, new Set());
       this.advance(page);
       this.state.value = "ready";
       this.error.value = null;
@@ -58,8 +58,7 @@ export class PagedList<T, P extends Page<T> = Page<T>> {
       const page = await this.load(this.cursor);
       if (round !== this.round) return;
       const known = new Set(this.items.value.map(this.identify));
-      const fresh = page.items.filter((item) => !known.has(this.identify(item)));
-      this.items.value = [...this.items.value, ...fresh];
+      this.items.value = [...this.items.value, ...this.without(page.items, known)];
       this.advance(page);
     } catch (error) {
       if (round !== this.round) return;
@@ -91,6 +90,16 @@ export class PagedList<T, P extends Page<T> = Page<T>> {
   replace(item: T): void {
     const id = this.identify(item);
     this.items.value = this.items.value.map((each) => (this.identify(each) === id ? item : each));
+  }
+
+  /** The items that are not known yet, each once. */
+  private without(items: T[], known: Set<string>): T[] {
+    return items.filter((item) => {
+      const id = this.identify(item);
+      if (known.has(id)) return false;
+      known.add(id);
+      return true;
+    });
   }
 
   private advance(page: P): void {

@@ -81,21 +81,30 @@ function leave(): void {
 
 /** A name by which the owner will know this device in the list: system and browser. */
 export function deviceName(agent: string): string {
-  const system =
-    /iPhone/.test(agent) ? "iPhone"
-    : /iPad/.test(agent) ? "iPad"
-    : /Android/.test(agent) ? androidModel(agent)
-    : /Mac OS X/.test(agent) ? "Mac"
-    : /Windows/.test(agent) ? "Windows"
-    : /Linux/.test(agent) ? "Linux"
-    : "Web";
-  const browser =
-    /MicroMessenger/.test(agent) ? "WeChat"
-    : /Edg\//.test(agent) ? "Edge"
-    : /Firefox\//.test(agent) ? "Firefox"
-    : /Chrom(e|ium)\//.test(agent) ? "Chrome"
-    : /Safari\//.test(agent) ? "Safari"
-    : "";
+  const system = /iPhone/.test(agent)
+    ? "iPhone"
+    : /iPad/.test(agent)
+      ? "iPad"
+      : /Android/.test(agent)
+        ? androidModel(agent)
+        : /Mac OS X/.test(agent)
+          ? "Mac"
+          : /Windows/.test(agent)
+            ? "Windows"
+            : /Linux/.test(agent)
+              ? "Linux"
+              : "Web";
+  const browser = /MicroMessenger/.test(agent)
+    ? "WeChat"
+    : /Edg\//.test(agent)
+      ? "Edge"
+      : /Firefox\//.test(agent)
+        ? "Firefox"
+        : /Chrom(e|ium)\//.test(agent)
+          ? "Chrome"
+          : /Safari\//.test(agent)
+            ? "Safari"
+            : "";
   return browser === "" ? system : `${system} · ${browser}`;
 }
 

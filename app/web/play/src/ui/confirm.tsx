@@ -39,11 +39,7 @@ export function Questions(): JSX.Element | null {
         <Button wide onClick={() => asked.answer(false)}>
           {t("act.cancel")}
         </Button>
-        <Button
-          wide
-          look={asked.danger ? "danger" : "action"}
-          onClick={() => asked.answer(true)}
-        >
+        <Button wide look={asked.danger ? "danger" : "action"} onClick={() => asked.answer(true)}>
           {asked.confirm}
         </Button>
       </div>

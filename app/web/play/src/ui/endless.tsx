@@ -30,7 +30,9 @@ export function Endless({ list, end }: EndlessProps): JSX.Element {
   }, [list, state]);
   return (
     <div class="endless" ref={mark}>
-      {state === "loading" ? <span class="spinner" role="status" aria-label={t("list.loading")} /> : null}
+      {state === "loading" ? (
+        <span class="spinner" role="status" aria-label={t("list.loading")} />
+      ) : null}
       {state === "failed" ? (
         <div class="endless-failed" role="alert">
           <p>{explain(list.error.value)}</p>

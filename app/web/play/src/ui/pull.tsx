@@ -59,7 +59,11 @@ export function Pull({ refresh, children }: PullProps): JSX.Element {
   const word = busy ? "feed.refreshing" : distance >= triggerPx ? "feed.release" : "feed.pull";
   return (
     <div ref={box} class={distance > 0 ? "pull pulling" : "pull"}>
-      <div class="pull-sign" style={{ opacity: String(Math.min(1, shown / 48)) }} aria-hidden={!busy}>
+      <div
+        class="pull-sign"
+        style={{ opacity: String(Math.min(1, shown / 48)) }}
+        aria-hidden={!busy}
+      >
         <span class={busy ? "spinner" : "pull-drop"} aria-hidden="true" />
         <span>{t(word)}</span>
       </div>

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 
 /** Small drawings for empty places, in the colours of the tokens. */
-export type SceneName = "quiet" | "cloud" | "broken" | "gone" | "people" | "bell" | "search" | "pen";
+export type SceneName =
+  "quiet" | "cloud" | "broken" | "gone" | "people" | "bell" | "search" | "pen";
 
 const ground = <ellipse cx="80" cy="104" rx="52" ry="7" class="scene-shade" />;
 
@@ -19,10 +20,7 @@ const drawings: Record<SceneName, JSX.Element> = {
   ),
   cloud: (
     <>
-      <path
-        d="M52 88a18 18 0 0 1 1-36 28 28 0 0 1 53-4 20 20 0 0 1 2 40z"
-        class="scene-card"
-      />
+      <path d="M52 88a18 18 0 0 1 1-36 28 28 0 0 1 53-4 20 20 0 0 1 2 40z" class="scene-card" />
       <path d="M70 62l20 18M90 62 70 80" class="scene-stroke" />
     </>
   ),

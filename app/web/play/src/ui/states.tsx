@@ -35,11 +35,7 @@ export function LoadFailed({ error, retry }: LoadFailedProps): JSX.Element {
   const scene = error instanceof Unreachable ? "cloud" : isGone(error) ? "gone" : "broken";
   return (
     <div role="alert">
-      <Empty
-        scene={scene}
-        title={explain(error)}
-        {...(number === null ? {} : { hint: number })}
-      >
+      <Empty scene={scene} title={explain(error)} {...(number === null ? {} : { hint: number })}>
         <Button look="action" onClick={retry}>
           {t("act.retry")}
         </Button>

@@ -6,7 +6,7 @@ import { changePost, myPosts, readPost } from "../../api/posts";
 import { goBack } from "../../app/router";
 import type { AccountCard, Id, PostStatus } from "../../api/types";
 import { t } from "../../i18n";
-import { explain } from "../../i18n/errors";
+import { explain, explainField } from "../../i18n/errors";
 import { forgetList } from "../../store/paged";
 import { changePostItem } from "../../store/posts";
 import { complain, say } from "../../store/toasts";
@@ -15,7 +15,7 @@ import { RepostCard } from "../../ui/post/repost";
 import { LoadFailed, ScreenWait } from "../../ui/states";
 import { TopBar } from "../../ui/topbar";
 import { AccountField } from "../publish/accountField";
-import { KindField, ProductsField, TextField, WhenField } from "../publish/fields";
+import { AudienceField, ProductsField, TextField, WhenField } from "../publish/fields";
 import { PostForm, textMax } from "../publish/form";
 import { PictureEditor } from "../publish/pictureGrid";
 import { FieldError, focusRefused } from "../publish/screen";
@@ -47,7 +47,7 @@ export function EditScreen({ id }: { id: Id }): JSX.Element {
     setBusy(true);
     setRefusal(null);
     try {
-      const { post } = await changePost(id, form.change());
+      const { post } = await changePost(id, form.change(editing?.status === "published"));
       changePostItem(id, (item) => ({ ...item, post }));
       for (const status of ["draft", "scheduled", "published"]) forgetList(`mine:${status}`);
       say(t("publish.saved"));
@@ -89,7 +89,8 @@ interface EditFieldsProps {
 function EditFields({ form, editing, refusal }: EditFieldsProps): JSX.Element {
   const { account, status } = editing;
   const reposting = form.kind.value === "repost";
-  const field = (name: string) => refusal?.field(name) ?? null;
+  const published = status === "published";
+  const field = (name: string) => explainField(refusal, name);
   return (
     <>
       <div class="card publish-card">
@@ -102,19 +103,19 @@ function EditFields({ form, editing, refusal }: EditFieldsProps): JSX.Element {
         )}
         <FieldError text={field("pictureIds")} />
       </div>
-      {reposting && status !== "scheduled" ? null : (
+      {reposting && published ? null : (
         <div class="card publish-card">
-          {reposting ? null : <KindField form={form} account={account} />}
           {reposting ? null : <ProductsField form={form} account={account} />}
-          <FieldError text={field("productIds") ?? field("kind")} />
-          {status === "scheduled" ? <WhenField form={form} error={field("publishAt")} /> : null}
+          <FieldError text={field("productIds")} />
+          {published ? null : <AudienceField form={form} />}
+          {published ? null : <WhenField form={form} error={field("publishAt")} editing />}
         </div>
       )}
     </>
   );
 }
 
-/** A published post is read as everybody reads it; drafts and scheduled ones are only in my lists. */
+/** A published post is read as everybody reads it; what waits is found in the lists of mine. */
 async function open(form: PostForm, id: Id): Promise<Editing> {
   for (const status of ["draft", "scheduled"] as const) {
     const page = await myPosts(status, null);
@@ -125,5 +126,5 @@ async function open(form: PostForm, id: Id): Promise<Editing> {
   }
   const { post } = await readPost(id);
   form.fill(post, null);
-  return { status: "published", account: post.account };
+  return { status: post.publishedAt === null ? "draft" : "published", account: post.account };
 }

@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { changeMe } from "../../api/auth";
-import { uploadImage } from "../../api/images";
+import { pictureTypes, uploadImage } from "../../api/images";
 import { Problem } from "../../api/problems";
 import { goBack } from "../../app/router";
 import type { ImageView } from "../../api/types";
 import { t } from "../../i18n";
-import { explain } from "../../i18n/errors";
+import { explain, explainField } from "../../i18n/errors";
 import { keepMe, me } from "../../store/session";
 import { complain, say } from "../../store/toasts";
 import { Avatar } from "../../ui/avatar";
@@ -16,7 +16,7 @@ import { characters } from "../../ui/post/text";
 import { TopBar } from "../../ui/topbar";
 import "./me.css";
 
-const nameMax = 30;
+const nameMax = 40;
 const bioMax = 200;
 
 export function EditMeScreen(): JSX.Element | null {
@@ -63,7 +63,7 @@ export function EditMeScreen(): JSX.Element | null {
     }
   }
 
-  const nameError = nameless ? t("me.nameNeeded") : (failure?.field("name") ?? null);
+  const nameError = nameless ? t("me.nameNeeded") : explainField(failure, "name");
   return (
     <form
       noValidate
@@ -86,7 +86,7 @@ export function EditMeScreen(): JSX.Element | null {
           <span class="hidden-text">{t("me.avatar")}</span>
           <input
             type="file"
-            accept="image/*"
+            accept={pictureTypes}
             class="hidden-text"
             onChange={(event) => void pick(event.currentTarget.files?.[0])}
           />
@@ -105,7 +105,7 @@ export function EditMeScreen(): JSX.Element | null {
           max={bioMax}
           rows={4}
           hint={t("me.bioHint")}
-          error={failure?.field("bio") ?? null}
+          error={explainField(failure, "bio")}
           change={setBio}
         />
       </div>

@@ -82,11 +82,7 @@ function Shelf({ status, none }: { status: PostStatus; none: Key }): JSX.Element
     <>
       <ul class="card rows inset">
         {posts.map((managed) => (
-          <Mine
-            key={managed.post.id}
-            managed={managed}
-            left={() => list.remove(managed.post.id)}
-          />
+          <Mine key={managed.post.id} managed={managed} left={() => list.remove(managed.post.id)} />
         ))}
       </ul>
       <Endless list={list} />

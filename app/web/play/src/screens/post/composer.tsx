@@ -1,10 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { writeComment } from "../../api/comments";
-import { Problem } from "../../api/problems";
 import type { CommentView, Id } from "../../api/types";
 import { t } from "../../i18n";
-import { explain } from "../../i18n/errors";
+import { explain, explainField } from "../../i18n/errors";
 import { requireSignIn } from "../../store/gate";
 import { addToCount } from "../../store/posts";
 import { me } from "../../store/session";
@@ -54,8 +53,7 @@ export function Composer({ postId }: { postId: Id }): JSX.Element {
       field.current?.blur();
       announce(t("comment.sent"));
     } catch (error) {
-      const field = error instanceof Problem ? error.field("text") : null;
-      complain(field ?? explain(error));
+      complain(explainField(error, "text") ?? explain(error));
     }
     setBusy(false);
   }
@@ -122,9 +120,7 @@ function ReplyLine({ comment }: { comment: CommentView }): JSX.Element {
 }
 
 function labelFor(target: CommentView | null | undefined): string {
-  return target
-    ? t("comment.replyTo", { name: target.author.name })
-    : t("comment.placeholder");
+  return target ? t("comment.replyTo", { name: target.author.name }) : t("comment.placeholder");
 }
 
 /** Names one comment, so that sending it again after a lost answer does not write it twice. */

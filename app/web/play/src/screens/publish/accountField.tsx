@@ -16,7 +16,13 @@ export function publishingAccount(chosen: Id | null): AccountCard | null {
   const found = managed.value.find((account) => account.id === wanted);
   if (found) return found;
   if (own === null) return null;
-  return { id: own.accountId, kind: "shopper", name: own.name, avatar: own.avatar, verified: false };
+  return {
+    id: own.accountId,
+    kind: "shopper",
+    name: own.name,
+    avatar: own.avatar,
+    verified: false,
+  };
 }
 
 interface AccountFieldProps {

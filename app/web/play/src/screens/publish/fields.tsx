@@ -163,7 +163,14 @@ export function AudienceField({ form }: { form: PostForm }): JSX.Element {
   );
 }
 
-export function WhenField({ form, error }: { form: PostForm; error: string | null }): JSX.Element {
+interface WhenProps {
+  form: PostForm;
+  error: string | null;
+  /** A post that waits already goes out when asked to, or stays a draft. */
+  editing?: boolean;
+}
+
+export function WhenField({ form, error, editing }: WhenProps): JSX.Element {
   const later = form.publishAt.value !== "";
   const soonest = toLocalField(serverNow() + scheduleStepMs);
   return (
@@ -172,7 +179,7 @@ export function WhenField({ form, error }: { form: PostForm; error: string | nul
         label={t("publish.when")}
         value={later ? "later" : "now"}
         options={[
-          { value: "now", label: t("publish.now") },
+          { value: "now", label: t(editing ? "publish.byHand" : "publish.now") },
           { value: "later", label: t("publish.later") },
         ]}
         choose={(value) => {

@@ -10,7 +10,7 @@ import { characters } from "../../ui/post/text";
 import { PickedPictures } from "./pictures";
 
 export const textMax = 2_000;
-export const productsMax = 9;
+export const productsMax = 20;
 
 interface Kept {
   accountId: Id | null;
@@ -24,7 +24,8 @@ interface Kept {
 
 /** The kinds that fit an account, the usual one first. */
 export function kindsFor(account: AccountKind): PostKind[] {
-  if (account === "shopper") return ["pictures", "buyer_show", "order_show", "product_show"];
+  if (account === "shopper")
+    return ["pictures", "buyer_show", "order_show", "product_show", "news"];
   if (account === "brand") return ["pictures", "new_arrivals", "product_show", "news"];
   return ["pictures", "news", "product_show"];
 }
@@ -94,6 +95,7 @@ export class PostForm {
     }
     const shows = ["new_arrivals", "product_show"].includes(this.kind.value);
     if (shows && this.products.value.length === 0) return "publish.needProduct";
+    if (this.kind.value === "news" && this.text.value.trim() === "") return "publish.needText";
     const at = this.publishAt.value;
     if (at !== "" && new Date(at).getTime() <= nowMs) return "publish.pastTime";
     return null;
@@ -102,6 +104,8 @@ export class PostForm {
   body(asDraft: boolean): PostDraft {
     const at = this.publishAt.value;
     return {
+      kind: this.kind.value,
+      audience: { kind: this.audience.value },
       ...this.content(),
       ...(this.accountId.value === null ? {} : { accountId: this.accountId.value }),
       ...(this.repostOf.value === null ? {} : { repostOfId: this.repostOf.value.id }),
@@ -110,21 +114,22 @@ export class PostForm {
     };
   }
 
-  change(): PostChange {
+  /** What an edit sends; who may see it and when can change only before publication. */
+  change(published: boolean): PostChange {
+    if (published) return this.content();
     const at = this.publishAt.value;
     return {
       ...this.content(),
-      ...(at === "" ? {} : { publishAt: new Date(at).toISOString() }),
+      audience: { kind: this.audience.value },
+      publishAt: at === "" ? null : new Date(at).toISOString(),
     };
   }
 
   private content() {
     return {
-      kind: this.kind.value,
       text: this.text.value.trim(),
       pictureIds: this.pictures.images.map((image) => image.id),
       productIds: this.products.value.map((product) => product.id),
-      audience: { kind: this.audience.value },
     };
   }
 

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { pictureTypes } from "../../api/images";
 import { t } from "../../i18n";
 import { announce, say } from "../../store/toasts";
 import { Icon } from "../../ui/icons";
@@ -56,7 +57,7 @@ export function PictureEditor({ pictures }: { pictures: PickedPictures }): JSX.E
             <label class="picture-add">
               <input
                 type="file"
-                accept="image/*"
+                accept={pictureTypes}
                 multiple
                 class="hidden-text"
                 onChange={(event) => {
@@ -178,7 +179,8 @@ function Cell(props: CellProps): JSX.Element {
 }
 
 function Face({ item }: { item: Picked }): JSX.Element {
-  if (item.preview && item.failure === null) return <img src={item.preview} alt="" draggable={false} />;
+  if (item.preview && item.failure === null)
+    return <img src={item.preview} alt="" draggable={false} />;
   if (item.image) return <Picture image={item.image} sizes="30vw" alt="" />;
   return <span />;
 }

@@ -44,7 +44,11 @@ export function ProductPicker({ chosen, brandId, choose, close }: PickerProps): 
         />
       </div>
       <div class="sheet-scroll">
-        <Found key={query} query={query} brandId={brandId} chosen={chosen} choose={choose} />
+        {query === "" && brandId === null ? (
+          <Empty scene="search" title={t("publish.searchFirst")} />
+        ) : (
+          <Found key={query} query={query} brandId={brandId} chosen={chosen} choose={choose} />
+        )}
       </div>
       <Button look="action" wide onClick={close}>
         {chosen.length > 0
@@ -94,9 +98,7 @@ function Found({ query, brandId, chosen, choose }: FoundProps): JSX.Element {
                   disabled={!on && chosen.length >= productsMax}
                   onChange={() =>
                     choose(
-                      on
-                        ? chosen.filter((each) => each.id !== product.id)
-                        : [...chosen, product],
+                      on ? chosen.filter((each) => each.id !== product.id) : [...chosen, product],
                     )
                   }
                 />

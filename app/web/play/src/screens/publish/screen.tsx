@@ -6,7 +6,7 @@ import { createPost, readPost } from "../../api/posts";
 import { goBack, navigate, place } from "../../app/router";
 import type { ManagedPost } from "../../api/types";
 import { t } from "../../i18n";
-import { explain } from "../../i18n/errors";
+import { explain, explainField } from "../../i18n/errors";
 import { feed } from "../../store/feed";
 import { forgetList } from "../../store/paged";
 import { me } from "../../store/session";
@@ -97,20 +97,20 @@ export function PublishScreen(): JSX.Element {
             if (!reposting && !kinds.includes(form.kind.value)) form.kind.value = "pictures";
           }}
         />
-        <TextField form={form} error={failure?.field("text") ?? null} />
+        <TextField form={form} error={explainField(failure, "text")} />
         {reposting ? (
           <RepostCard original={form.repostOf.value} />
         ) : (
           <PictureEditor pictures={form.pictures} />
         )}
-        <FieldError text={failure?.field("pictureIds") ?? null} />
+        <FieldError text={explainField(failure, "pictureIds")} />
       </div>
       <div class="card publish-card">
         {reposting ? null : <KindField form={form} account={account} />}
         {reposting ? null : <ProductsField form={form} account={account} />}
-        <FieldError text={failure?.field("productIds") ?? failure?.field("kind") ?? null} />
+        <FieldError text={explainField(failure, "productIds") ?? explainField(failure, "kind")} />
         <AudienceField form={form} />
-        <WhenField form={form} error={failure?.field("publishAt") ?? null} />
+        <WhenField form={form} error={explainField(failure, "publishAt")} />
       </div>
       <div class="publish-bar">
         <Button busy={busy === "draft"} disabled={busy !== null} onClick={() => void send(true)}>

@@ -14,11 +14,11 @@ export function PictureGrid({ pictures, eager }: GridProps): JSX.Element | null 
   const [first] = pictures;
   if (!first) return null;
   const total = pictures.length;
+  const shape = first.height >= first.width ? "high-first" : "flat-first";
   const frame = total === 1 ? singleFrame(first.width, first.height) : null;
-  const tall = total === 3 && first.height >= first.width;
   return (
     <div
-      class={`grid columns-${columnsFor(total)}${total === 3 ? (tall ? " tall-first" : " wide-first") : ""}`}
+      class={`grid columns-${columnsFor(total)} ${shape}`}
       style={frame ? { width: `${frame.widthPercent}%` } : {}}
     >
       {pictures.map((image, index) => (

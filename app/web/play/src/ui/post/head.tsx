@@ -42,7 +42,9 @@ export function PostHead(props: HeadProps): JSX.Element {
           {post.audience.kind === "everyone" ? null : (
             <Mark
               icon="lock"
-              word={t(post.audience.kind === "followers" ? "post.followersOnly" : "post.selectedOnly")}
+              word={t(
+                post.audience.kind === "followers" ? "post.followersOnly" : "post.selectedOnly",
+              )}
             />
           )}
         </span>

@@ -32,8 +32,15 @@ export function PostMenu({ item, close, dropped }: PostMenuProps): JSX.Element {
   };
   const copy: MenuItem = { icon: "link", label: t("act.copy"), run: () => void copyLink(post) };
   const own = mayManage(post.account.id);
+  const open = post.audience.kind === "everyone";
   const items = own ? ownItems(item, dropped) : othersItems(item, dropped);
-  return <MenuSheet title={t("post.title")} items={[repost, copy, ...items]} close={close} />;
+  return (
+    <MenuSheet
+      title={t("post.title")}
+      items={[...(open ? [repost] : []), copy, ...items]}
+      close={close}
+    />
+  );
 }
 
 function ownItems(item: FeedItem, dropped: () => void): MenuItem[] {
@@ -46,7 +53,12 @@ function ownItems(item: FeedItem, dropped: () => void): MenuItem[] {
       label: t(pinned ? "post.unpin" : "post.pin"),
       run: () => void pin(item, !pinned),
     },
-    { icon: "trash", label: t("post.withdraw"), run: () => void withdraw(item, dropped), danger: true },
+    {
+      icon: "trash",
+      label: t("post.withdraw"),
+      run: () => void withdraw(item, dropped),
+      danger: true,
+    },
   ];
   if (post.editedAt === null) return items;
   const history = () => navigate(`/posts/${post.id}/history`);

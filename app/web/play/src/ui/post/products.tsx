@@ -50,6 +50,7 @@ export function ProductFace({ product }: { product: ProductCard }): JSX.Element 
 }
 
 /** Only addresses of the web; a brand's text never becomes a script. */
-export function safeLink(link: string): string | undefined {
+export function safeLink(link: string | null): string | undefined {
+  if (link === null) return undefined;
   return /^(https?:\/\/|\/)/i.test(link) ? link : undefined;
 }

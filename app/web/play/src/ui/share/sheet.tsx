@@ -48,7 +48,9 @@ function ShareSheet({ post }: { post: PostView }): JSX.Element {
     <Sheet title={t("share.title")} close={close}>
       {qr === null ? (
         <ul class="share-ways">
-          <Way icon="repost" look="red" label={t("postKind.repost")} run={repost} />
+          {post.audience.kind === "everyone" ? (
+            <Way icon="repost" look="red" label={t("postKind.repost")} run={repost} />
+          ) : null}
           {canShareBySystem() ? (
             <Way icon="share" label={t("share.system")} run={() => void bySystem()} />
           ) : null}

@@ -84,7 +84,8 @@ export class Gestures {
 
   private released(dx: number, dy: number, durationMs: number): void {
     if (this.axis === "y" && Math.abs(dy) > closePx) this.doors.close();
-    else if (this.axis === "x") this.doors.turn(turns(dx, durationMs, this.doors.stage().size.width));
+    else if (this.axis === "x")
+      this.doors.turn(turns(dx, durationMs, this.doors.stage().size.width));
     else this.doors.turn(0);
   }
 
