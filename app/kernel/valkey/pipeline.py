@@ -174,6 +174,7 @@ class Wire(asyncio.Protocol):
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._lane.leave(self)
         lost, self._flight = self._flight, deque()
         self._lane.answered += len(lost)
         for call in lost:
@@ -235,8 +236,13 @@ class Lane:
         queue, self._queue = self._queue, []
         wire.send(queue)
 
+    def leave(self, wire: Wire) -> None:
+        """A connection is gone: nothing more goes over it, for nobody would fail those calls."""
+        if self._wire is wire:
+            self._wire = None
+
     def drop(self) -> None:
-        """Leave the present connection, for a server that turned out to be the wrong one."""
+        """Give up the present connection, for a server that turned out to be the wrong one."""
         if self._wire is not None:
             self._wire.abort()
 

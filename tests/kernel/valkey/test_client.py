@@ -1,6 +1,7 @@
 """What every Valkey promises its callers, whatever stands behind the URL."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from msgspec.structs import replace
@@ -95,6 +96,27 @@ class TestCall:
         assert await valkey.call("GET", KEYS[0]) is None
         await valkey.close()
 
+    async def test_a_call_in_the_very_moment_of_a_loss_does_not_hang(
+        self, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+    ):
+        await asyncio.gather(*(valkey.call("GET", key) for key in KEYS))
+        calls: list[asyncio.Future[object]] = []
+        connection_lost = Wire.connection_lost
+
+        def lose(wire: Wire, error: Exception | None) -> None:
+            connection_lost(wire, error)
+            calls.extend(valkey.call("GET", key) for key in KEYS)
+
+        monkeypatch.setattr(Wire, "connection_lost", lose)
+        with suppress(ValkeyUnavailable):
+            await valkey.everywhere("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
+        async with asyncio.timeout(15):
+            while not calls:
+                await asyncio.sleep(0.01)
+            results = await asyncio.gather(*calls, return_exceptions=True)
+        assert {type(each) for each in results} <= {type(None), ValkeyUnavailable}
+        monkeypatch.undo()
+
     async def test_close_leaves_no_caller_hanging(self, url: str):
         valkey = Valkey(url)
         waiting = [asyncio.ensure_future(valkey.call("GET", key)) for key in KEYS]
@@ -118,7 +140,8 @@ class TestShared:
     async def test_the_next_turn_asks_again(self, valkey: Valkey):
         assert await valkey.shared("GET", KEYS[0]) is None
         await valkey.call("SET", KEYS[0], "new")
-        assert await valkey.shared("GET", KEYS[0]) == b"new"
+        async with asyncio.timeout(15):
+            assert await valkey.shared("GET", KEYS[0]) == b"new"
 
     async def test_a_cancelled_sharer_takes_nobody_along(self, valkey: Valkey):
         await valkey.call("SET", KEYS[0], "x")
@@ -145,10 +168,11 @@ class TestShared:
 
 class TestMget:
     async def test_keeps_the_order_over_all_nodes(self, valkey: Valkey):
-        await asyncio.gather(*(valkey.call("SET", key, n) for n, key in enumerate(KEYS) if n % 2))
-        expected = [str(n).encode() if n % 2 else None for n in range(BUCKETS)]
-        assert await valkey.mget(KEYS) == expected
-        assert await valkey.mget(KEYS[::-1]) == expected[::-1]
+        keys = [bucket_key(n % 5, "k", n) for n in range(40)]
+        await asyncio.gather(*(valkey.call("SET", key, n) for n, key in enumerate(keys) if n % 3))
+        expected = [str(n).encode() if n % 3 else None for n in range(40)]
+        assert await valkey.mget(keys) == expected
+        assert await valkey.mget([*keys[::-1], keys[1]]) == [*expected[::-1], b"1"]
         assert await valkey.mget([]) == []
 
 

@@ -112,7 +112,7 @@ class TestServer:
             for _ in range(3):
                 await load.progress()
                 running.kill()
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.5)
                 running.start()
                 await load.progress()
         await load.check_durable()
@@ -126,9 +126,8 @@ class TestServer:
         valkey = Valkey(one.url)
         await valkey.ping()
         running.kill()
-        refused = await asyncio.gather(
-            *(valkey.call("GET", key) for key in KEYS), return_exceptions=True
-        )
+        calls = [valkey.call("GET", key) for key in KEYS]
+        refused = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 15)
         assert {type(each) for each in refused} == {ValkeyUnavailable}
         with pytest.raises(ValkeyUnavailable):
             await valkey.call("GET", KEYS[0])
@@ -234,6 +233,7 @@ class TestCluster:
             await load.progress()
             victim = _primary(doomed)
             doomed.running[victim].kill()
+            await asyncio.sleep(0.5)  # its last replies may still be on their way
             await load.progress()
             doomed.running[victim].start()
             await load.progress()

@@ -26,10 +26,12 @@ def write(folder: Path, text: str) -> str:
 
 
 class TestLoad:
-    def test_pastes_each_include_once(self):
-        assert LIKE.source.count("local function decide(") == 1
-        assert LIKE.source.count("local function current_epoch(") == 1
-        assert "@include" not in LIKE.source
+    def test_pastes_each_include_once(self, tmp_path: Path):
+        includes = "-- @include decide\n-- @include now_ms\n-- @include decide\n"
+        source = Script.load(write(tmp_path, HEADER + includes)).source
+        for name in ("decide", "now_ms", "current_epoch"):
+            assert source.count(f"local function {name}(") == 1
+        assert "@include" not in source
 
     @pytest.mark.parametrize("word", scripts.SCRIPT_HEADER)
     def test_a_missing_header_is_refused(self, tmp_path: Path, word: str):
