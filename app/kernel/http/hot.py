@@ -69,7 +69,8 @@ class HotEndpoint:
     tags: Sequence[str] = ()
     query: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
     """Query parameters, for the docs; `handle` reads and checks them."""
-    body_bytes_max: int = 0
+    body_bytes_max: int = 1024
+    """Also where nobody reads a body: clients like to send `{}`."""
     raises: Sequence[int] = ()
 
 
