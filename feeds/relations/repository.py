@@ -3,12 +3,13 @@
 import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
     CursorResult,
     Select,
+    Table,
     any_,
     bindparam,
     delete,
@@ -20,9 +21,10 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.database import Base
 from feeds.accounts.interfaces import HIDDEN_POSTS_MAX
 from feeds.relations.models import (
     AccountBlock,
@@ -98,7 +100,7 @@ class RelationRepository:
     ) -> bool:
         """Whether it is new. Counts it."""
         values = {"account_id": account_id, "shopper_id": shopper_id, "at_ms": at_ms}
-        added = await session.execute(insert(Follow).values(values).on_conflict_do_nothing())
+        added = await session.execute(_insert(Follow).values(values).on_conflict_do_nothing())
         return await self._counted(session, account_id, _rows(added), 1)
 
     async def remove_follow(self, session: AsyncSession, account_id: int, shopper_id: int) -> bool:
@@ -112,7 +114,7 @@ class RelationRepository:
         """Whether it is new."""
         values = {"shopper_id": shopper_id, "account_id": account_id}
         return (
-            _rows(await session.execute(insert(Mute).values(values).on_conflict_do_nothing())) > 0
+            _rows(await session.execute(_insert(Mute).values(values).on_conflict_do_nothing())) > 0
         )
 
     async def remove_mute(self, session: AsyncSession, shopper_id: int, account_id: int) -> bool:
@@ -127,7 +129,7 @@ class RelationRepository:
         values = {"blocker_id": blocker_id, "blocked_id": blocked_id, "at": at}
         return (
             _rows(
-                await session.execute(insert(AccountBlock).values(values).on_conflict_do_nothing())
+                await session.execute(_insert(AccountBlock).values(values).on_conflict_do_nothing())
             )
             > 0
         )
@@ -142,7 +144,7 @@ class RelationRepository:
     async def hide(self, session: AsyncSession, shopper_id: int, post_id: int) -> bool:
         """Whether it is new. Of more than the bound the oldest posts are forgotten."""
         values = {"shopper_id": shopper_id, "post_id": post_id}
-        added = await session.execute(insert(HiddenPost).values(values).on_conflict_do_nothing())
+        added = await session.execute(_insert(HiddenPost).values(values).on_conflict_do_nothing())
         beyond = (
             select(HiddenPost.post_id)
             .where(HiddenPost.shopper_id == shopper_id)
@@ -310,6 +312,11 @@ class RelationRepository:
         values = {"account_id": account_id, "more": more, "part": random.randrange(PARTS_MAX)}
         await session.execute(_COUNT, values)
         return True
+
+
+def _insert(model: type[Base]) -> Insert:
+    """Into the table itself: SQLAlchemy's insert of an entity does not say how many rows came."""
+    return insert(cast("Table", model.__table__))
 
 
 def _rows(result: Any) -> int:
