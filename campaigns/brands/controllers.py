@@ -2,6 +2,7 @@
 
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -23,7 +24,7 @@ class BrandController(Controller):
         tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         brands: NamedDependency[BrandService],
-        data: BrandCreate,
+        data: JSONBody[BrandCreate],
     ) -> BrandView:
         """Makes the brand, its content account and the twin account of its test keys."""
         return await brands.create(tx, actor, data)
@@ -58,7 +59,7 @@ class BrandController(Controller):
         actor: NamedDependency[Actor],
         brands: NamedDependency[BrandService],
         brand_id: PathId,
-        data: BrandUpdate,
+        data: JSONBody[BrandUpdate],
     ) -> BrandView:
         """For its owner, its operations people and operators; posts show the new name at once."""
         return await brands.rename(tx, actor, brand_id, data)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -57,7 +57,7 @@ class CatalogueController(Controller):
         actor: NamedDependency[Actor],
         products: NamedDependency[ProductService],
         brand_id: PathId,
-        data: ProductCreate,
+        data: JSONBody[ProductCreate],
     ) -> ProductView:
         """For the brand's owner and operations people, and keys with `products:write`."""
         return await products.create(tx, actor, brand_id, data)
@@ -75,7 +75,7 @@ class CatalogueController(Controller):
         actor: NamedDependency[Actor],
         products: NamedDependency[ProductService],
         brand_id: PathId,
-        data: ProductImport,
+        data: JSONBody[ProductImport],
     ) -> ImportView:
         """At most 1,000 rows, found again by `externalId`. All are taken, or none."""
         return await products.import_rows(tx, actor, brand_id, data.items)
@@ -141,7 +141,7 @@ class ProductController(Controller):
         actor: NamedDependency[Actor],
         products: NamedDependency[ProductService],
         product_id: PathId,
-        data: ProductUpdate,
+        data: JSONBody[ProductUpdate],
     ) -> ProductView:
         """What is left out stays. Posts show the change at once."""
         return await products.update(tx, actor, product_id, data)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -64,7 +64,7 @@ class AccountController(Controller):
         tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         accounts: NamedDependency[AccountService],
-        data: AccountCreate,
+        data: JSONBody[AccountCreate],
     ) -> AccountView:
         """Operators open accounts of experts, media and institutions for a shopper."""
         account_id = await accounts.open(tx, actor, data)
@@ -88,7 +88,7 @@ class AccountController(Controller):
         actor: NamedDependency[Actor],
         accounts: NamedDependency[AccountService],
         account_id: PathId,
-        data: AccountUpdate,
+        data: JSONBody[AccountUpdate],
     ) -> AccountView:
         """For those who may publish as it, and operators. Posts show the new card at once."""
         await accounts.update(tx, actor, account_id, data)

@@ -2,6 +2,7 @@
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
@@ -23,7 +24,7 @@ class ReportController(Controller):
         tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         reports: NamedDependency[ReportService],
-        data: ReportCreate,
+        data: JSONBody[ReportCreate],
     ) -> ReportCreated:
         """One report for each thing; another one replaces it."""
         return await reports.report(tx, actor, data)
