@@ -65,7 +65,7 @@ export function AccountHead({ account, change }: HeadProps): JSX.Element {
         <NameLine account={account} />
       </div>
       <p class="account-bio">{account.bio === "" ? t("account.noBio") : account.bio}</p>
-      <dl class="account-counts">
+      <div class="account-counts">
         <Figure n={account.counts.posts} word={t("account.posts")} />
         <Figure
           n={account.counts.followers + drift}
@@ -77,7 +77,7 @@ export function AccountHead({ account, change }: HeadProps): JSX.Element {
           word={t("account.following")}
           to={`/accounts/${account.id}/following`}
         />
-      </dl>
+      </div>
     </section>
   );
 }
@@ -91,8 +91,8 @@ interface FigureProps {
 function Figure({ n, word, to }: FigureProps): JSX.Element {
   const figure = (
     <>
-      <dd>{formatCount(n, locale.value)}</dd>
-      <dt>{word}</dt>
+      <strong>{formatCount(n, locale.value)}</strong>
+      <span>{word}</span>
     </>
   );
   return to ? (

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { pictureTypes } from "../../api/images";
 import { t } from "../../i18n";
 import { announce, say } from "../../store/toasts";
@@ -15,6 +15,9 @@ export function PictureEditor({ pictures }: { pictures: PickedPictures }): JSX.E
   const [dragged, setDragged] = useState<number | null>(null);
   const [menu, setMenu] = useState<string | null>(null);
   const items = pictures.items.value;
+  const dragging = useRef(false);
+  dragging.current = dragged !== null;
+  useEffect(() => holdStill(grid.current, dragging), []);
 
   function take(files: FileList | null) {
     const left = pictures.add([...(files ?? [])]);
@@ -77,6 +80,15 @@ export function PictureEditor({ pictures }: { pictures: PickedPictures }): JSX.E
       )}
     </div>
   );
+}
+
+/** While a picture is dragged, the same touch must not scroll the page. */
+function holdStill(grid: HTMLElement | null, dragging: { current: boolean }) {
+  const hold = (event: TouchEvent) => {
+    if (dragging.current && event.cancelable) event.preventDefault();
+  };
+  grid?.addEventListener("touchmove", hold, { passive: false });
+  return () => grid?.removeEventListener("touchmove", hold);
 }
 
 function movePicture(pictures: PickedPictures, from: number, to: number): void {
