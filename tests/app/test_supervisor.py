@@ -91,6 +91,10 @@ def _name(line: str, port: int) -> str:
     return "postgres" if "postgres" in line else line
 
 
+def _metrics(port: int) -> str:
+    return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+
+
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     os.environ["PYTHONPATH"] = str(HOME)
@@ -110,6 +114,12 @@ class TestUp:
 
     def test_runs_every_part_as_a_child(self, instance: Instance) -> None:
         assert set(instance.children()) == {"live", "cache", "postgres", "web", "worker"}
+
+    def test_metrics_have_ports_of_their_own(self, instance: Instance) -> None:
+        httpx.get(f"{instance.url}/v1/time")
+        until(lambda: "carnival_http_requests_total{" in _metrics(instance.port + 4))
+        assert "carnival_settled_decisions" in _metrics(instance.port + 5)
+        assert "carnival_http_requests" not in _metrics(instance.port)
 
     def test_secrets_are_the_owners_only(self, instance: Instance) -> None:
         for name in ("secret", "instance"):
