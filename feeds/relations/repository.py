@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.database import Base
@@ -100,8 +100,8 @@ class RelationRepository:
     ) -> bool:
         """Whether it is new. Counts it."""
         values = {"account_id": account_id, "shopper_id": shopper_id, "at_ms": at_ms}
-        added = await session.execute(_insert(Follow).values(values).on_conflict_do_nothing())
-        return await self._counted(session, account_id, _rows(added), 1)
+        added = await _add(session, Follow, values)
+        return await self._counted(session, account_id, int(added), 1)
 
     async def remove_follow(self, session: AsyncSession, account_id: int, shopper_id: int) -> bool:
         """Whether there was one. Counts it."""
@@ -113,9 +113,7 @@ class RelationRepository:
     async def add_mute(self, session: AsyncSession, shopper_id: int, account_id: int) -> bool:
         """Whether it is new."""
         values = {"shopper_id": shopper_id, "account_id": account_id}
-        return (
-            _rows(await session.execute(_insert(Mute).values(values).on_conflict_do_nothing())) > 0
-        )
+        return await _add(session, Mute, values)
 
     async def remove_mute(self, session: AsyncSession, shopper_id: int, account_id: int) -> bool:
         """Whether there was one."""
@@ -127,12 +125,7 @@ class RelationRepository:
     ) -> bool:
         """Whether it is new."""
         values = {"blocker_id": blocker_id, "blocked_id": blocked_id, "at": at}
-        return (
-            _rows(
-                await session.execute(_insert(AccountBlock).values(values).on_conflict_do_nothing())
-            )
-            > 0
-        )
+        return await _add(session, AccountBlock, values)
 
     async def remove_block(self, session: AsyncSession, blocker_id: int, blocked_id: int) -> bool:
         """Whether there was one."""
@@ -144,7 +137,7 @@ class RelationRepository:
     async def hide(self, session: AsyncSession, shopper_id: int, post_id: int) -> bool:
         """Whether it is new. Of more than the bound the oldest posts are forgotten."""
         values = {"shopper_id": shopper_id, "post_id": post_id}
-        added = await session.execute(_insert(HiddenPost).values(values).on_conflict_do_nothing())
+        added = await _add(session, HiddenPost, values)
         beyond = (
             select(HiddenPost.post_id)
             .where(HiddenPost.shopper_id == shopper_id)
@@ -157,7 +150,7 @@ class RelationRepository:
                 HiddenPost.shopper_id == shopper_id, HiddenPost.post_id.in_(beyond)
             )
         )
-        return _rows(added) > 0
+        return added
 
     async def unhide(self, session: AsyncSession, shopper_id: int, post_id: int) -> bool:
         """Whether it was hidden."""
@@ -314,9 +307,11 @@ class RelationRepository:
         return True
 
 
-def _insert(model: type[Base]) -> Insert:
-    """Into the table itself: SQLAlchemy's insert of an entity does not say how many rows came."""
-    return insert(cast("Table", model.__table__))
+async def _add(session: AsyncSession, model: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row unless it is there. Whether it is new; SQLAlchemy keeps no count of inserts."""
+    table = cast("Table", model.__table__)
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(literal(1))
+    return (await session.execute(statement)).first() is not None
 
 
 def _rows(result: Any) -> int:
