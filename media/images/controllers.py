@@ -65,7 +65,7 @@ class ImageController(Controller):
         JPEG is ready at once; WebP and AVIF follow and then appear in `formats`. The same bytes
         from the same owner give the same id.
         """
-        images.check_room()
+        images.admit(actor)
         try:
             check_bytes(_size(data.file))
             content = await data.file.read()

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.identity.interfaces import Actor, ActorKind, Scope
 from app.kernel.database import Database, Transaction
+from app.kernel.errors import Forbidden
 from app.kernel.events import Events
+from app.kernel.http.limits import LocalLimiter
 from app.kernel.ids import Ids
 from app.kernel.objects import Objects
 from app.kernel.structs import Id
@@ -32,6 +35,8 @@ from media.images.rules import (
 log: structlog.stdlib.BoundLogger = structlog.get_logger("images")
 
 RENDER_TASK = "media.images.render"
+UPLOADS_PER_MINUTE = 120
+"""Of one caller in one process: each costs a fifth of a second of a core."""
 
 
 class ImageService:
@@ -58,10 +63,17 @@ class ImageService:
         self._events = events
         self._workshop = workshop
         self._bytes_max = bytes_max
+        self._limiter = LocalLimiter(UPLOADS_PER_MINUTE)
         self._repository = ImageRepository()
 
-    def check_room(self) -> None:
-        """Raises PicturesBusy: asked before an upload is read into memory."""
+    def admit(self, actor: Actor) -> None:
+        """Asked before an upload is read into memory.
+
+        Raises Forbidden for keys without the scope, TooMany, PicturesBusy.
+        """
+        if actor.kind is ActorKind.KEY and Scope.IMAGES_WRITE not in actor.scopes:
+            raise Forbidden(f"This key lacks the scope {Scope.IMAGES_WRITE}")
+        self._limiter.check(f"{actor.kind}{actor.id}")
         self._workshop.check_room()
 
     async def import_picture(self, tx: Transaction, data: bytes, owner: PictureOwner) -> ImageView:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Request, Response
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
 from sqlalchemy import LargeBinary, SmallInteger, String, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -60,8 +62,7 @@ async def begin(request: Request[Any, Any, Any], tx: Transaction) -> None:
     if not 1 <= len(key) <= KEY_CHARS_MAX or not key.isprintable():
         raise Invalid.field("#header/Idempotency-Key", "Between 1 and 128 printable characters")
     who = f"{actor.kind}:{actor.id}"
-    body = await request.body()
-    digest = hashlib.sha256(f"{request.url.path}?{request.url.query}\0".encode() + body).digest()
+    digest = await _digest(request)
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))")
     await tx.session.execute(lock, {"name": f"{who}:{key}"})
     found = await tx.session.scalar(
@@ -73,6 +74,25 @@ async def begin(request: Request[Any, Any, Any], tx: Transaction) -> None:
     if found.request_hash != digest:
         raise KeyReused
     raise Replay(found.status, found.body)
+
+
+async def _digest(request: Request[Any, Any, Any]) -> bytes:
+    """What makes two requests the same: the address and the body.
+
+    Of a form the fields and files count, not the bytes: a client draws a new boundary each time,
+    and the stream was read when the form was parsed.
+    """
+    digest = hashlib.sha256(f"{request.url.path}?{request.url.query}\0".encode())
+    if request.content_type[0] != RequestEncodingType.MULTI_PART:
+        digest.update(await request.body())
+        return digest.digest()
+    for name, value in (await request.form()).multi_items():
+        content = str(value).encode()
+        if isinstance(value, UploadFile):
+            content = await value.read()
+            await value.seek(0)
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.digest()
 
 
 def remember(state: Any, status: int, body: bytes) -> None:

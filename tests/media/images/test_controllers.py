@@ -5,10 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
+from app.identity.interfaces import Role
 from app.kernel.house import House
-from media.images.interfaces import Images
 from media.images.rules import BYTES_MAX
-from media.images.service import ImageService
+from media.images.service import UPLOADS_PER_MINUTE
+from tests.factories.town import Resident, Town
 from tests.media.images.pictures import corners, decode, encode, noise, shows_corners
 
 
@@ -20,11 +21,12 @@ async def upload(
 
 
 @pytest.fixture
-async def view(client: httpx.AsyncClient) -> dict[str, Any]:
+async def view(client: httpx.AsyncClient, anna: Resident) -> dict[str, Any]:
     """A picture that was uploaded."""
     return (await upload(client, encode(corners(700, 500)))).json()
 
 
+@pytest.mark.usefixtures("anna")
 class TestUpload:
     async def test_created(self, client: httpx.AsyncClient) -> None:
         answer = await upload(client, encode(corners(700, 500)))
@@ -80,17 +82,42 @@ class TestUpload:
         assert junk.status_code == 400
 
     async def test_signed_out(self, client: httpx.AsyncClient) -> None:
-        assert (await upload(client, encode(corners()), **{"x-actor": ""})).status_code == 401
+        answer = await upload(client, encode(corners()), authorization="")
+        assert answer.status_code == 401
 
-    async def test_owners(self, client: httpx.AsyncClient) -> None:
+    async def test_members_and_keys_upload_for_their_brand(self, town: Town) -> None:
+        shop = await town.shop()
+        clerk = await town.member(shop.id, Role.CLERK)
+        key, test_key = await town.key(shop, live=True), await town.key(shop, live=False)
         data = encode(corners())
-        ids = [
-            (await upload(client, data, **{"x-actor": who})).json()["id"]
-            for who in ("7", "7", "8", "501 90", "502 90", "503 90 test")
-        ]
-        assert ids[0] == ids[1]
-        assert ids[3] == ids[4]
-        assert len(set(ids)) == 4
+        ids: list[str] = []
+        for who in (await town.shopper(), shop.owner, clerk, key, test_key):
+            files = {"file": ("a.jpg", data)}
+            ids.append((await town.good("POST", "/v1/images", who, files=files))["id"])
+        assert ids[1] == ids[2] == ids[3]
+        assert len(set(ids)) == 3
+
+    async def test_a_key_needs_the_scope(self, town: Town) -> None:
+        key = await town.key(await town.shop(), live=True, scopes=["posts:write"])
+        answer = await upload(town.client, encode(corners()), **key.headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+    async def test_a_key_that_repeats_itself_is_answered_the_same(self, town: Town) -> None:
+        key = await town.key(await town.shop(), live=True)
+        headers = {**key.headers, "idempotency-key": "once"}
+        first = await upload(town.client, encode(corners()), **headers)
+        again = await upload(town.client, encode(corners()), **headers)
+        assert first.status_code == again.status_code == 201
+        assert first.json() == again.json()
+        assert again.headers["idempotent-replayed"] == "true"
+        other = await upload(town.client, encode(noise()), **headers)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+    async def test_too_many_a_minute(self, client: httpx.AsyncClient) -> None:
+        answers = [await upload(client, b"") for _ in range(UPLOADS_PER_MINUTE + 1)]
+        assert {answer.status_code for answer in answers[:-1]} == {400}
+        assert answers[-1].status_code == 429
+        assert int(answers[-1].headers["retry-after"]) > 0
 
 
 class TestFiles:
@@ -100,6 +127,16 @@ class TestFiles:
         assert answer.headers["content-type"] == "image/jpeg"
         assert answer.headers["accept-ranges"] == "bytes"
         assert not answer.headers["etag"].startswith("W/")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        canvas = await client.get(f"{view['base']}/240.jpeg", headers={"origin": "https://shop"})
+        assert canvas.headers["access-control-allow-origin"] == "*"
+        assert canvas.headers["vary"] == "origin"
+
+    async def test_nobody_has_to_sign_in(
+        self, client: httpx.AsyncClient, view: dict[str, Any]
+    ) -> None:
+        answer = await client.get(f"{view['base']}/240.jpeg", headers={"authorization": ""})
+        assert answer.status_code == 200
 
     async def test_conditions_and_ranges(
         self, client: httpx.AsyncClient, view: dict[str, Any]
@@ -117,11 +154,10 @@ class TestFiles:
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-length"] == str(len(whole.content))
 
-    async def test_every_rendition_has_its_own_tag(
-        self, client: httpx.AsyncClient, view: dict[str, Any], images: Images
+    async def test_after_the_jobs_every_rendition_is_there_with_its_own_tag(
+        self, client: httpx.AsyncClient, view: dict[str, Any], town: Town
     ) -> None:
-        assert isinstance(images, ImageService)
-        await images.render(view["base"].rpartition("/")[2])
+        assert "media.images.render" in await town.run_jobs()
         tags: set[str] = set()
         for width in view["widths"]:
             for name in ("avif", "webp", "jpeg"):
@@ -142,7 +178,9 @@ class TestFiles:
             answer = await client.get(f"/media/images/{hash_}/240.jpeg")
             assert answer.status_code == 404, hash_
 
-    async def test_what_is_not_rendered_yet_is_404(self, client: httpx.AsyncClient) -> None:
+    async def test_what_is_not_rendered_yet_is_404(
+        self, client: httpx.AsyncClient, anna: Resident
+    ) -> None:
         view = (await upload(client, encode(noise()))).json()
         assert (await client.get(f"{view['base']}/{view['widths'][0]}.avif")).status_code == 404
 

@@ -48,7 +48,8 @@ async def test_refusals_keep_their_kind_and_words(workshop: Workshop) -> None:
     assert len(children()) == 1
 
 
-async def test_a_48_megapixel_photo_of_every_type_fits_the_bounds(workshop: Workshop) -> None:
+async def test_a_48_megapixel_photo_of_every_type_fits_the_bounds_of_memory() -> None:
+    workshop = Workshop(seconds_max=300)
     photo = Image.linear_gradient("L").resize((8064, 6048)).convert("RGB")
     for kind, options in {
         "JPEG": {"progressive": True},
@@ -58,6 +59,7 @@ async def test_a_48_megapixel_photo_of_every_type_fits_the_bounds(workshop: Work
     }.items():
         made = await workshop.develop(encode(photo, kind, **options))
         assert (made.width, made.height) == (8064, 6048)
+    await workshop.close()
 
 
 async def test_a_child_that_is_killed_costs_one_picture(workshop: Workshop) -> None:
