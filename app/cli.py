@@ -85,6 +85,7 @@ def web(data: Path) -> None:
 @_data_option
 def worker(data: Path) -> None:
     """Settle decisions and run jobs; settings come from the environment."""
+    import uvloop
     from prometheus_client import start_http_server
 
     from app.kernel.logs import configure_logs
@@ -96,7 +97,7 @@ def worker(data: Path) -> None:
     configure_logs(settings.log_level, as_json=settings.log_json)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr=settings.metrics_host)
-    asyncio.run(run_worker(settings))
+    uvloop.run(run_worker(settings))
 
 
 @main.command()

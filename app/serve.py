@@ -13,10 +13,16 @@ import os
 import signal
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.multiprocess import (
+    MultiProcessCollector,
+    mark_process_dead,  # pyright: ignore[reportUnknownVariableType]
+)
 
 from app.kernel.settings import Settings
 
@@ -31,6 +37,13 @@ class WebServer(MPServer):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker._id(), signal.SIGUSR1)  # pyright: ignore
         super()._stop_workers()
+
+    def _respawn_workers(self, workers: list[int], *given: Any, **named: Any) -> None:
+        """Before a dead worker is replaced, its gauges (open sockets) stop counting."""
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            for index in workers:
+                mark_process_dead(self.wrks[index]._id())  # pyright: ignore
+        super()._respawn_workers(workers, *given, **named)  # pyright: ignore
 
 
 def serve(settings: Settings) -> None:
@@ -58,9 +71,6 @@ def serve(settings: Settings) -> None:
 def _serve_metrics(settings: Settings, folder: Path) -> None:
     """The sum over all worker processes, kept by them in files of `folder`."""
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    from prometheus_client import CollectorRegistry, start_http_server
-    from prometheus_client.multiprocess import MultiProcessCollector
-
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # pyright: ignore[reportUnknownMemberType]
     start_http_server(settings.metrics_port, addr=settings.metrics_host, registry=registry)
