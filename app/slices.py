@@ -2,6 +2,7 @@
 
 from app.identity.plugin import slice_ as identity
 from app.kernel.house import Slice
+from app.realtime.plugin import slice_ as realtime
 from campaigns.brands.plugin import slice_ as brands
 from campaigns.products.plugin import slice_ as products
 from feeds.accounts.plugin import slice_ as accounts
@@ -18,6 +19,7 @@ from media.images.plugin import slice_ as images
 
 SLICES: tuple[Slice, ...] = (
     identity,
+    realtime,
     images,
     brands,
     products,

@@ -31,6 +31,7 @@ from app.kernel.house import House
 from app.kernel.logs import configure_logs
 from app.kernel.settings import load_settings
 from app.migrations import upgrade
+from app.realtime.interfaces import Teller
 from feeds.accounts.interfaces import Relations
 from feeds.posts.interfaces import Audience, FanOut, PostKind, PostRecord, Posts, PostStatus
 from feeds.timelines.repository import TimelineRepository
@@ -111,6 +112,7 @@ class People:
             house.changes,
             house.clock,
             house.metrics,
+            doors.get(Teller),
         )
         self.authors: list[Person] = []
         self.readers: list[Person] = []

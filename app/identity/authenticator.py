@@ -34,3 +34,7 @@ class TokenAuthenticator:
         if denied and (found.session_id in denied or found.grant_id in denied):
             raise SessionRevoked
         return found.actor
+
+    def expires_seconds(self, header: str) -> float | None:
+        """See `Authenticator`."""
+        return None if header[7:10] == "sk_" else self._verified(header).expires_seconds

@@ -44,3 +44,8 @@ class Authenticator(Protocol):
     async def authenticate(self, header: str) -> Actor:
         """Raises Unauthorized with a stable reason. Without I/O for access tokens."""
         ...
+
+    def expires_seconds(self, header: str) -> float | None:
+        """When an access token that `authenticate` accepted ends, in seconds since 1970; None for
+        keys, which have no end."""
+        ...

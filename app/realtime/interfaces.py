@@ -1,10 +1,10 @@
 """What the floors above tell the realtime channel, and what it asks of them.
 
-Three ways in: topics of `Channel`, for what concerns one shopper or the followers of one account;
-the changes log, for figures of posts; and doors, for what only a slice knows.
+Three ways in: topics, told through `Teller`, for what concerns one shopper or the followers of one
+account; the changes log, for figures and the end of posts; and doors, for what only a slice knows.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -17,6 +17,9 @@ COUNTS_CHANGED = "counts"
 POST_GONE = "gone"
 """Kind of the changes log: a post was withdrawn. No payload."""
 
+REPLAY_MAX = 100
+"""Notices a reconnecting client is given; beyond that it reads its list anew."""
+
 
 class CountsChange(msgspec.Struct, frozen=True, array_like=True):
     """The figures of a post as ready JSON; of two changes the higher revision is the newer."""
@@ -26,19 +29,19 @@ class CountsChange(msgspec.Struct, frozen=True, array_like=True):
 
 
 class NewPost(msgspec.Struct, frozen=True, array_like=True):
-    """Payload of the topic `account:<id>`, in MessagePack: a post went out."""
+    """A post went out, and the feeds of those who should see it have it by now."""
 
     post_id: int
     published_ms: int
     account_id: int
-    everyone: bool
-    """False for posts to selected shoppers: then `FeedHead.may_see` is asked."""
+    selected: bool = False
+    """For selected shoppers only: `FeedHead.may_see` says who they are."""
     live: bool = True
     """False for test data."""
 
 
 class Notice(msgspec.Struct, frozen=True, array_like=True):
-    """Payload of the topic `shopper:<id>`, in MessagePack: something the shopper must hear of."""
+    """Something a shopper must hear of."""
 
     event_id: str
     """The position in the shopper's stream, for a replay."""
@@ -46,22 +49,29 @@ class Notice(msgspec.Struct, frozen=True, array_like=True):
     """The whole message as JSON."""
 
 
-def account_topic(account_id: int) -> str:
-    """Where an account's new posts are told."""
-    return f"account:{account_id}"
+class Teller(Protocol):
+    """Tells every process, and through them the clients that are connected."""
+
+    async def new_post(self, post: NewPost) -> None:
+        """The account's followers have a new post. Telling twice counts once. A hint: who misses
+        it sees the post when reading the feed."""
+        ...
+
+    async def notify(self, shopper_id: int, notice: Notice) -> None:
+        """The shopper has a notification. Who misses it replays it from the inbox."""
+        ...
+
+    async def graph_changed(self, shopper_id: int) -> None:
+        """Whose posts belong in the shopper's feed is different now."""
+        ...
 
 
-def shopper_topic(shopper_id: int) -> str:
-    """Where one shopper's notifications are told."""
-    return f"shopper:{shopper_id}"
+class Connections(Protocol):
+    """The clients connected to this process."""
 
-
-class Head(msgspec.Struct, frozen=True):
-    """Where a feed begins, as opaque text, with its place in time."""
-
-    text: str
-    published_ms: int
-    post_id: int
+    def sign_out(self, covers: Callable[[Actor], bool]) -> int:
+        """Tell those actors that they are signed out, and close. Returns how many."""
+        ...
 
 
 class FeedHead(Protocol):
@@ -76,12 +86,16 @@ class FeedHead(Protocol):
         Invalid for a head that is not ours."""
         ...
 
-    async def present(self, actor: Actor) -> str:
-        """The head of the shopper's feed now."""
+    def place_of(self, head: str) -> tuple[int, int]:
+        """(milliseconds, post) of a head. Raises Invalid for one that is not ours."""
+        ...
+
+    def head_at(self, published_ms: int, post_id: int) -> str:
+        """The head of a feed that begins with this post."""
         ...
 
     async def may_see(self, shopper_id: int, post_ids: Collection[int]) -> frozenset[int]:
-        """Which of these posts to a limited audience the shopper may see."""
+        """Which of these posts to a selected audience the shopper may see."""
         ...
 
 
@@ -92,10 +106,21 @@ class Inbox(Protocol):
         """How many notifications wait to be read."""
         ...
 
-    async def since(self, shopper_id: int, event_id: str) -> list[Notice]:
+    async def position(self, shopper_id: int) -> str:
+        """Where the shopper's stream ends now."""
+        ...
+
+    async def since(self, shopper_id: int, event_id: str) -> Sequence[Notice]:
         """What was told after a position, oldest first, at most `REPLAY_MAX`; nothing when the
         position is not known any more."""
         ...
 
 
-REPLAY_MAX = 100
+def is_later(event_id: str, than: str) -> bool:
+    """Whether a position of a stream is after another."""
+    return _position(event_id) > _position(than)
+
+
+def _position(event_id: str) -> tuple[int, int]:
+    ms, _, sequence = event_id.partition("-")
+    return (int(ms), int(sequence)) if ms.isdigit() and sequence.isdigit() else (0, 0)

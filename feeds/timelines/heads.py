@@ -34,6 +34,14 @@ class Heads:
         """The head of the shopper's feed now."""
         return await self._pages.present(requires_shopper(actor))
 
+    def place_of(self, head: str) -> tuple[int, int]:
+        """(milliseconds, post) of a head. Raises Invalid for one that is not ours."""
+        return self._pages.place_of(head)
+
+    def head_at(self, published_ms: int, post_id: int) -> str:
+        """The head of a feed that begins with this post."""
+        return self._pages.head_at(published_ms, post_id)
+
     async def may_see(self, shopper_id: int, post_ids: Collection[int]) -> frozenset[int]:
         """Which of these posts to a limited audience the shopper may see."""
         async with self._database.reading() as session:

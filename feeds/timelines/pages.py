@@ -166,11 +166,20 @@ class FeedPages:
         found = await self._reader.find(shopper_id, TOP, NEW_POSTS_MAX, until=since)
         return len(found.posts), self._head_of(found) if found.posts else head
 
+    def place_of(self, head: str) -> tuple[int, int]:
+        """(milliseconds, post) of a head. Raises Invalid for one that is not ours."""
+        ms, post_id = self._cursors.read(_HEAD, head, 2)
+        return ms, post_id
+
+    def head_at(self, published_ms: int, post_id: int) -> str:
+        """The head of a feed that begins with this post."""
+        return self._cursors.make(_HEAD, published_ms, post_id)
+
     def _head_of(self, found: Found) -> str:
         place = (0, 0)
         if found.posts:
             place = rules.unpack_position(place_bytes(found.posts[0].record))
-        return self._cursors.make(_HEAD, *place)
+        return self.head_at(*place)
 
 
 def join_items(

@@ -3,7 +3,7 @@
 from app.kernel.database import Transaction
 from app.kernel.house import House, Slice, Wiring
 from app.kernel.jobs import Task
-from app.realtime.interfaces import FeedHead
+from app.realtime.interfaces import FeedHead, Teller
 from feeds.accounts.events import GraphChanged
 from feeds.accounts.interfaces import Accounts, Relations
 from feeds.posts.events import PostPublished
@@ -57,6 +57,8 @@ def _wire(house: House) -> Wiring:
     house.changes.listen(pages)
     doors.provide(FeedHead, Heads(pages, house.database, relations, posts))
 
+    teller = doors.get(Teller)
+
     async def published(tx: Transaction, event: PostPublished) -> None:
         if event.post.fan_out is FanOut.PULL:
             await repository.add_pulled_author(tx.session, event.post.account_id)
@@ -65,12 +67,13 @@ def _wire(house: House) -> Wiring:
     async def graph_changed(tx: Transaction, event: GraphChanged) -> None:
         # At once, so that the shopper's next read is right; and as a job, should we die in between.
         tx.after_commit(lambda: timelines.forget(event.shopper_id))
+        tx.after_commit(lambda: teller.graph_changed(event.shopper_id))
         await tx.defer(FORGET, shopper_id=event.shopper_id)
 
     house.events.subscribe(PostPublished, published)
     house.events.subscribe(GraphChanged, graph_changed)
     fan_out = FanOutJob(
-        house.database, store, posts, relations, house.changes, house.clock, house.metrics
+        house.database, store, posts, relations, house.changes, house.clock, house.metrics, teller
     )
     return Wiring(
         hot=FeedEndpoints(pages).declared(),

@@ -6,8 +6,9 @@ from app.kernel.clock import Clock
 from app.kernel.database import Database
 from app.kernel.metrics import Metrics
 from app.kernel.valkey.changes import Changes
+from app.realtime.interfaces import NewPost, Teller
 from feeds.accounts.interfaces import Relations
-from feeds.posts.interfaces import FanOut, PostRecord, Posts, PostStatus
+from feeds.posts.interfaces import Audience, FanOut, PostRecord, Posts, PostStatus
 from feeds.timelines.outboxes import OUTBOX_CHANGED
 from feeds.timelines.service import entry_of
 from feeds.timelines.store import TimelineStore
@@ -31,6 +32,7 @@ class FanOutJob:
         changes: Changes,
         clock: Clock,
         metrics: Metrics,
+        teller: Teller,
     ) -> None:
         self._database = database
         self._store = store
@@ -39,9 +41,11 @@ class FanOutJob:
         self._changes = changes
         self._clock = clock
         self._metrics = metrics
+        self._teller = teller
 
     async def run(self, post_id: int) -> None:
-        """Push to every follower, or tell the readers' processes that there is more to pull."""
+        """Push to every follower, or tell the readers' processes that there is more to pull; then
+        tell those who are connected."""
         async with self._database.reading() as session:
             post = (await self._posts.records(session, [post_id])).get(post_id)
         if post is None or post.status is not PostStatus.PUBLISHED or post.published_at is None:
@@ -50,6 +54,15 @@ class FanOutJob:
             await self._changes.append(OUTBOX_CHANGED, post.account_id, entry_of(post))
         else:
             await self.push(post)
+        await self._teller.new_post(
+            NewPost(
+                post_id=post.id,
+                published_ms=post.published_ms,
+                account_id=post.account_id,
+                selected=post.audience is Audience.SELECTED,
+                live=post.live,
+            )
+        )
         self._metrics.fan_out_seconds.observe(
             max(0.0, self._clock.now_seconds() - post.published_at.timestamp())
         )
