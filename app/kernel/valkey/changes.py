@@ -78,7 +78,7 @@ class Changes:
         Raises `ValkeyUnavailable`: what is held may then be out of date, see `stale_seconds`.
         """
         head: bytes | None = await self._cache.shared("GET", _HEAD_KEY)
-        if head != self._head:
+        if head is None or head != self._head:
             async with self._catching_up:
                 await self._catch_up(head)
         self._synced_at = time.monotonic()
@@ -106,6 +106,8 @@ class Changes:
             await asyncio.sleep(_SYNC_SECONDS)
 
     async def _catch_up(self, head: bytes | None) -> None:
+        if head is None:
+            head = await self._begin()
         epoch, last = _parse(head)
         known_epoch, known = _parse(self._head)
         if head == self._head or (epoch == known_epoch and last < known):
@@ -122,6 +124,15 @@ class Changes:
             _, kind, _, id_, _, payload = fields
             self._tell(Change(kind.decode(), int(id_), payload))
         self._head = head
+
+    async def _begin(self) -> bytes | None:
+        """The head of a log that was missing. Without one, a log that was begun and wiped again
+        between two looks would be as empty as before, and look like nothing happened."""
+        head: bytes | None = await self._cache.call("GET", _HEAD_KEY)
+        if head is None:
+            await self.append("begun", 0)
+            head = await self._cache.call("GET", _HEAD_KEY)
+        return head
 
     def _tell(self, change: Change) -> None:
         for listener in self._listeners:

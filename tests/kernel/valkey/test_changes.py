@@ -97,7 +97,16 @@ class TestSync:
         for n in range(3):  # the same sequence as before, in another epoch
             await writer.append("post", n)
         await changes.sync()
-        assert copies.seen == ["reset", "reset"]
+        assert copies.seen == ["reset", *(Change("post", n, b"") for n in range(3))]
+
+    async def test_a_cache_wiped_twice_in_a_row_makes_everybody_forget(self, valkey: Valkey):
+        changes, copies = await reader(valkey)
+        await valkey.everywhere("FLUSHALL")
+        await changes.sync()
+        await Changes(valkey).append("post", 1)
+        await valkey.everywhere("FLUSHALL")  # before anybody looked
+        await changes.sync()
+        assert copies.seen[-2:] == ["reset", "reset"]
 
     @pytest.mark.parametrize("lost", ["head", "log"])
     async def test_an_evicted_half_makes_everybody_forget(self, valkey: Valkey, lost: str):
@@ -160,4 +169,4 @@ class TestTailing:
                 if copies.seen:
                     break
                 await asyncio.sleep(0.05)
-        assert copies.seen == ["reset"]  # the log's very first entry starts its epoch
+        assert copies.seen == [Change("post", 9, b"")]
