@@ -1,5 +1,7 @@
 """From an Authorization header to an actor: what every request goes through first."""
 
+from collections.abc import Callable
+
 from app.identity.errors import SessionRevoked, TokenExpired
 from app.identity.keys.interfaces import KeyAuthenticator
 from app.identity.sessions.revocations import RevocationList
@@ -20,6 +22,7 @@ class TokenAuthenticator:
     ) -> None:
         self._verified = tokens.verified
         self._denied = revocations.denied
+        self._revocations = revocations
         self._keys = keys
         self._now_seconds = clock.now_seconds
 
@@ -38,3 +41,7 @@ class TokenAuthenticator:
     def expires_seconds(self, header: str) -> float | None:
         """See `Authenticator`."""
         return None if header[7:10] == "sk_" else self._verified(header).expires_seconds
+
+    def on_revoked(self, tell: Callable[[Callable[[Actor], bool]], None]) -> None:
+        """See `Authenticator`."""
+        self._revocations.on_revoked(lambda revoked: tell(revoked.covers))

@@ -1,6 +1,8 @@
 """HTTP of members and workplaces."""
 
-from litestar import Controller, delete, get, patch, post
+from typing import Any
+
+from litestar import Controller, Request, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
@@ -16,7 +18,10 @@ from app.identity.members.service import MemberService
 from app.identity.schemas import phone_of
 from app.kernel.actors import Actor
 from app.kernel.database import Transaction
+from app.kernel.http.states import state_of
 from app.kernel.structs import Page, PathId
+
+_Request = Request[Any, Any, Any]
 
 
 class WorkplaceController(Controller):
@@ -38,17 +43,20 @@ class WorkplaceController(Controller):
     @post("/operator", operation_id="operate", summary="A token to run the house with")
     async def operate(
         self,
+        request: _Request,
         actor: NamedDependency[Actor],
         tx: NamedDependency[Transaction],
         members: NamedDependency[MemberService],
     ) -> WorkToken:
         """For operators; 404 for everybody else."""
         requires_shopper(actor)
+        _keep_no_answer(request)
         return await members.go_operate(tx, actor)
 
     @post("/{brand_id:int}", operation_id="goToWork", summary="A token to work for a brand with")
     async def work(
         self,
+        request: _Request,
         actor: NamedDependency[Actor],
         tx: NamedDependency[Transaction],
         members: NamedDependency[MemberService],
@@ -57,7 +65,14 @@ class WorkplaceController(Controller):
         """The token carries the role I have there now. It ends with my sign-in, with a change of
         the role, or by itself; then ask for another."""
         requires_shopper(actor)
+        _keep_no_answer(request)
         return await members.go_to_work(tx, actor, brand_id)
+
+
+def _keep_no_answer(request: _Request) -> None:
+    """A token is not stored for an Idempotency-Key: asking again costs nothing and changes
+    nothing."""
+    state_of(request).pop("idempotency", None)
 
 
 class MemberController(Controller):

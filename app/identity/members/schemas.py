@@ -1,6 +1,5 @@
 """Bodies of members and workplaces."""
 
-
 from app.identity.interfaces import Role
 from app.identity.schemas import PhoneText
 from app.kernel.structs import Id, Input, Timestamp, View

@@ -107,7 +107,7 @@ class AccessTokens:
         try:
             header = jwt.get_unverified_header(token)
             key = self._accepted(int(self._clock.now_seconds())).get(str(header.get("kid")))
-            if key is None or header.get("typ") != TYPE or header.get("alg") != _ALGORITHM:
+            if key is None or header.get("typ") != TYPE:
                 raise TokenInvalid
             payload = jwt.decode(  # pyright: ignore[reportUnknownMemberType]
                 token,

@@ -71,12 +71,23 @@ class TestSending:
         assert answers.count(202) == 10
         assert answers[:6] == [202, 202, 202, 202, 202, 429]
 
-    async def test_parallel_requests_send_one_code(self, door: Door) -> None:
-        phone = new_phone()
+    async def test_parallel_requests_send_one_code(self, door_from: Callable[[str], Door]) -> None:
+        doors = [door_from(f"10.1.2.{n}") for n in range(8)]
+        for _ in range(4):  # the first round opens the connections
+            phone = new_phone()
 
-        answers = await asyncio.gather(*(door.ask(phone) for _ in range(10)))
+            answers = await asyncio.gather(*(door.ask(phone) for door in doors))
 
-        assert sorted(answer.status_code for answer in answers) == [202] + [429] * 9
+            assert sorted(answer.status_code for answer in answers) == [202] + [429] * 7
+
+    async def test_parallel_requests_keep_the_bound_of_an_address(
+        self, door_from: Callable[[str], Door]
+    ) -> None:
+        door = door_from("10.1.3.1")
+
+        answers = await asyncio.gather(*(door.ask(new_phone()) for _ in range(75)))
+
+        assert sorted(answer.status_code for answer in answers) == [202] * 60 + [429] * 15
 
     async def test_an_address_asks_so_often_for_whatever_phones(
         self, door_from: Callable[[str], Door], house: House

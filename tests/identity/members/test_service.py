@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.identity.errors import LastOwner
 from app.identity.interfaces import Memberships, Role
@@ -175,6 +176,23 @@ class TestRoles:
         for place in (brand, 987, "operator"):
             path = f"/v1/auth/workplaces/{place}"
             assert (await door.client.post(path, headers=person.auth)).status_code == 404
+
+
+class TestWorking:
+    async def test_no_token_is_stored_for_an_idempotency_key(
+        self, door: Door, house: House
+    ) -> None:
+        brand = await door.brand(await door.operator())
+        _, auth = await door.member(brand, "owner")
+        path, headers = f"/v1/auth/workplaces/{brand}", auth | {"idempotency-key": "once"}
+
+        assert (await door.client.post(path, headers=headers)).status_code == 201
+
+        async with house.database.reading() as session:
+            stored = await session.scalar(
+                text("SELECT count(*) FROM idempotency_keys WHERE key = 'once'")
+            )
+        assert stored == 0
 
 
 class TestTakingBack:
