@@ -134,8 +134,9 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
 def prepare_data(data: Path) -> str:
     """Make the data folder and its secret where they are missing. Returns the secret."""
     data.mkdir(parents=True, exist_ok=True)
+    # the web process prints one-time codes in a demo, and what it prints is logged
     for name in ("log", "objects"):
-        (data / name).mkdir(exist_ok=True)
+        (data / name).mkdir(exist_ok=True, mode=0o700)
     path = data / "secret"
     if not path.exists():
         write_private(path, secrets.token_hex(32).encode())

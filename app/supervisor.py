@@ -347,7 +347,7 @@ class _Line(msgspec.Struct):
 
 def _important(line: str) -> tuple[str, str] | None:
     """Style and text of what people at the terminal must see; None for the rest."""
-    if line.startswith("one-time code"):
+    if line.startswith("One-time code"):
         return "bold green", line
     try:
         entry = msgspec.json.decode(line, type=_Line)

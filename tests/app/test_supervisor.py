@@ -115,6 +115,15 @@ class TestUp:
     def test_runs_every_part_as_a_child(self, instance: Instance) -> None:
         assert set(instance.children()) == {"live", "cache", "postgres", "web", "worker"}
 
+    def test_a_code_appears_on_the_terminal_and_in_a_file(self, instance: Instance) -> None:
+        asked = httpx.post(f"{instance.url}/v1/auth/codes", json={"phone": "13800000001"})
+        assert asked.status_code == 202
+        until(lambda: instance.said("One-time code for"))
+        written = json.loads((instance.data / "codes.log").read_text().splitlines()[-1])
+        assert instance.said(written["code"])
+        for name in ("log", "codes.log"):
+            assert stat.S_IMODE((instance.data / name).stat().st_mode) & 0o077 == 0
+
     def test_metrics_have_ports_of_their_own(self, instance: Instance) -> None:
         httpx.get(f"{instance.url}/v1/time")
         until(lambda: "carnival_http_requests_total{" in _metrics(instance.port + 4))
