@@ -7,7 +7,7 @@ import type { Id } from "../api/types";
 import { t } from "../i18n";
 import { feed, feedHead, newCount } from "../store/feed";
 import { noteArrived } from "../store/notes";
-import { changePostItem } from "../store/posts";
+import { changePostItem, noteWithdrawn } from "../store/posts";
 import { me, onSignOut, sessionWasRevoked } from "../store/session";
 import { announce } from "../store/toasts";
 import { unread } from "../store/unread";
@@ -117,6 +117,7 @@ function hear(message: ServerMessage): void {
       announce(t("notes.new", { n: message.unread }));
       break;
     case "post.gone":
+      noteWithdrawn(message.postId);
       feed.remove(message.postId);
       break;
     case "session.revoked":

@@ -3,6 +3,9 @@ import type { Greeting, Line, LineEvents } from "./line";
 import { parseMessage } from "./messages";
 import { EventParser } from "./sse";
 
+/** The server sends something, be it a comment, three times in this time. */
+const silenceMs = 45_000;
+
 /**
  * A line over server-sent events. It is read with fetch, because EventSource can send no
  * Authorization header and a token in the address would end up in logs.
@@ -15,10 +18,15 @@ export function openStream(
 ): Line {
   const stop = new AbortController();
   let dead = false;
+  let heardAt = Date.now();
+  const watch = setInterval(() => {
+    if (Date.now() - heardAt > silenceMs) finish(false);
+  }, silenceMs / 4);
 
   function finish(refused: boolean): void {
     if (dead) return;
     dead = true;
+    clearInterval(watch);
     stop.abort();
     events.closed(refused);
   }
@@ -51,6 +59,7 @@ export function openStream(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      heardAt = Date.now();
       for (const event of parser.push(decoder.decode(value, { stream: true }))) {
         const message = parseMessage(event.data);
         if (!dead && message !== null) events.message(message, event.id);
@@ -65,6 +74,7 @@ export function openStream(
     send: (message) => message.type !== "watch",
     close() {
       dead = true;
+      clearInterval(watch);
       stop.abort();
     },
   };

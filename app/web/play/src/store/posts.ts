@@ -8,6 +8,13 @@ import { noteFollowing } from "./follows";
 const itemsMax = 1_000;
 const items = new Map<Id, Signal<FeedItem>>();
 
+/** Posts that were withdrawn while this page was open. */
+export const withdrawn = signal<ReadonlySet<Id>>(new Set());
+
+export function noteWithdrawn(id: Id): void {
+  withdrawn.value = new Set([...withdrawn.value, id]);
+}
+
 /** A wish not yet fulfilled wins over what the server says; set by the intents. */
 type Overlay = (item: FeedItem) => FeedItem;
 let overlay: Overlay = (item) => item;

@@ -7,7 +7,7 @@ import { goBack, place } from "../../app/router";
 import type { FeedItem, Id } from "../../api/types";
 import { t } from "../../i18n";
 import { feed } from "../../store/feed";
-import { postSignal, putPost } from "../../store/posts";
+import { postSignal, putPost, withdrawn } from "../../store/posts";
 import { observePost } from "../../store/visible";
 import { IconButton } from "../../ui/button";
 import { PostActions } from "../../ui/post/actions";
@@ -36,7 +36,7 @@ export function PostScreen({ id }: { id: Id }): JSX.Element {
   useEffect(load, [id]);
   useEffect(() => closeComposer, [id]);
   const item = postSignal(id)?.value ?? null;
-  const gone = isGone(failure);
+  const gone = isGone(failure) || withdrawn.value.has(id);
   return (
     <div class="post-screen">
       <TopBar title={t("post.title")} back="/">

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { navigate } from "../../app/router";
 import type { FeedItem, Id, PostView } from "../../api/types";
 import { t } from "../../i18n";
-import { postSignal } from "../../store/posts";
+import { postSignal, withdrawn } from "../../store/posts";
 import { observePost } from "../../store/visible";
 import { PostActions } from "./actions";
 import { AttachmentSlot } from "./attachment";
@@ -29,7 +29,7 @@ export function PostCard(props: CardProps): JSX.Element | null {
   const [menu, setMenu] = useState(false);
   const box = useRef<HTMLElement>(null);
   useEffect(() => (box.current ? observePost(box.current, props.id) : undefined), [props.id]);
-  if (!item) return null;
+  if (!item || withdrawn.value.has(props.id)) return null;
   return (
     <article
       ref={box}
