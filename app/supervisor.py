@@ -179,7 +179,7 @@ class Supervisor:
         """Start everything, keep it running until a signal, stop it in order."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
         (self._local.data / "open").unlink(missing_ok=True)
         starting = asyncio.create_task(self._start())
