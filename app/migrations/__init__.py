@@ -17,8 +17,12 @@ from app.kernel.database import Base, sqlalchemy_url
 
 FOLDER = Path(__file__).parent
 _ROOT = FOLDER.parent.parent
-_DOMAINS = ("app/identity", "app/realtime", "media", "campaigns", "games", "feeds")
-_KERNEL_MODELS = ("app.kernel.nodes", "app.kernel.valkey.quarantine")
+_DOMAINS = ("app/identity", "app/realtime", "media", "campaigns", "games", "feeds", "app/demo")
+_KERNEL_MODELS = (
+    "app.kernel.nodes",
+    "app.kernel.valkey.quarantine",
+    "app.kernel.http.idempotency",
+)
 
 
 def load_models() -> MetaData:
