@@ -17,6 +17,20 @@ class ImageRepository:
         """The content of a hash, once it was stored."""
         return await session.get(ImageContent, hash_)
 
+    async def held_content(self, session: AsyncSession, hash_: str) -> ImageContent:
+        """The content, which does not change before this transaction ends.
+
+        Whoever renders it either was before us, and we see all its formats, or comes after us,
+        and finds the picture we add.
+        """
+        statement = (
+            select(ImageContent)
+            .where(ImageContent.hash == hash_)
+            .with_for_update(read=True)
+            .execution_options(populate_existing=True)
+        )
+        return (await session.scalars(statement)).one()
+
     async def add_content(self, session: AsyncSession, content: ImageContent) -> bool:
         """Insert it; False when an upload of the same bytes was first."""
         statement = (

@@ -82,11 +82,12 @@ class ImageService:
         hash_ = content_hash(data)
         # a session of its own, so that the caller's holds no connection while pixels are counted
         async with self._database.reading() as session:
-            content = await self._repository.content(session, hash_)
-        if content is None:
-            content = await self._develop(data, hash_)
-            if await self._repository.add_content(tx.session, content):
+            known = await self._repository.content(session, hash_) is not None
+        if not known:
+            made = await self._develop(data, hash_)
+            if await self._repository.add_content(tx.session, made):
                 await tx.defer(RENDER_TASK, lock=hash_, hash_=hash_)
+        content = await self._repository.held_content(tx.session, hash_)
         id_ = await self._repository.add_image(tx.session, self._ids.new(), owner, hash_)
         return _view(id_, content)
 

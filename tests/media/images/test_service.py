@@ -133,6 +133,27 @@ class TestRender:
                     assert image.format == name.upper()
                     assert image.width == width
 
+    async def test_who_uploads_meanwhile_is_told_or_sees_it(
+        self, house: House, images: Images
+    ) -> None:
+        told: set[int] = set()
+
+        async def hear(_tx: Transaction, event: ImageRendered) -> None:
+            told.add(event.image_id)
+
+        house.events.subscribe(ImageRendered, hear)
+        data = encode(corners())
+        first = await imported(house, images, data, ANNA)
+        async with house.database.transaction() as tx:
+            second = await images.import_picture(tx, data, BEN)
+            rendering = asyncio.create_task(service(images).render(hash_of(first)))
+            done, _ = await asyncio.wait([rendering], timeout=1)
+            assert not done
+        await rendering
+        assert told == {first.id, second.id}
+        third = await imported(house, images, data, PictureOwner(13))
+        assert third.formats == ["avif", "webp", "jpeg"]
+
     async def test_a_second_run_does_nothing(self, house: House, images: Images) -> None:
         view = await imported(house, images, encode(corners()), ANNA)
         await service(images).render(hash_of(view))
