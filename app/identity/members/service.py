@@ -56,8 +56,7 @@ class MemberService:
         """All members. Raises NotFound, Forbidden."""
         await self.check(session, actor, brand_id, _READERS)
         rows = await repository.of_brand(session, brand_id)
-        joined = [row.shopper_id for row in rows if row.shopper_id and row.joined_at]
-        names = await self._shoppers.names(session, joined)
+        names = await self._names(session, rows)
         return [_view(row, names) for row in rows]
 
     async def invite(
@@ -76,8 +75,7 @@ class MemberService:
         """Another role; tokens with the old one end. Raises NotFound, Forbidden, LastOwner."""
         row = await self._writable(tx, actor, brand_id, member_id)
         await self._set_role(tx, row, role)
-        joined = [row.shopper_id] if row.shopper_id and row.joined_at else []
-        return _view(row, await self._shoppers.names(tx.session, joined))
+        return _view(row, await self._names(tx.session, [row]))
 
     async def remove(self, tx: Transaction, actor: Actor, brand_id: int, member_id: int) -> None:
         """No member any longer, within two seconds everywhere. Raises as `change` does."""
@@ -263,6 +261,11 @@ class MemberService:
             row.grant_id,
             actor_id=row.shopper_id,
             brand_id=row.brand_id,
+        )
+
+    async def _names(self, session: AsyncSession, rows: Collection[Member]) -> dict[int, str]:
+        return await self._shoppers.names(
+            session, [row.shopper_id for row in rows if row.shopper_id]
         )
 
     async def _brand_names(self, session: AsyncSession, ids: Collection[int]) -> dict[int, str]:
