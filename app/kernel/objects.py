@@ -53,6 +53,8 @@ class Objects:
         elif parts.scheme == "s3" and parts.netloc:
             self._store = S3Store.from_url(
                 url,
+                # not every compatible store knows the request that deletes many
+                config={"disable_bulk_delete": True},
                 client_options={"allow_http": True, "connect_timeout": "2s", "timeout": "10s"},
                 retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
             )

@@ -1,20 +1,38 @@
 """Bytes by path: whole, durable, and missing when they are missing."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.kernel.errors import Unavailable
 from app.kernel.objects import CHUNK_BYTES, ObjectMissing, Objects
+from tests.kernel.s3 import S3Server
 
 
 @pytest.fixture
-def objects(tmp_path: Path) -> Objects:
-    return Objects(f"file://{tmp_path}/a%20b/store")
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """A store, and the variables that lead to it."""
+    server = S3Server()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
-class TestLocal:
+@pytest.fixture(params=["folder", "s3"])
+def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
+    if request.param == "folder":
+        return Objects(f"file://{tmp_path}/a%20b/store")
+    request.getfixturevalue("s3")
+    return Objects("s3://bucket/some/prefix")
+
+
+class TestBoth:
     async def test_what_was_put_can_be_read(self, objects: Objects) -> None:
         await objects.put("images/ab/x.jpeg", b"hello")
         assert await objects.get("images/ab/x.jpeg") == b"hello"
@@ -73,13 +91,24 @@ class TestLocal:
             assert await objects.get("x") in (ones, twos)
         await writing
 
-    async def test_no_left_overs_lie_beside(self, objects: Objects, tmp_path: Path) -> None:
+    async def test_ping(self, objects: Objects) -> None:
+        await objects.ping()
+
+
+class TestFolder:
+    async def test_no_left_overs_lie_beside(self, tmp_path: Path) -> None:
+        objects = Objects(f"file://{tmp_path}/a%20b/store")
         await asyncio.gather(*(objects.put("x", b"1" * 100_000) for _ in range(8)))
         files = [path.name for path in (tmp_path / "a b/store").rglob("*") if path.is_file()]
         assert files == ["x"]
 
-    async def test_ping(self, objects: Objects) -> None:
-        await objects.ping()
+
+class TestS3:
+    async def test_bucket_and_prefix_come_from_the_url(self, s3: S3Server) -> None:
+        await Objects("s3://bucket/some/prefix").put("images/ab/x.jpeg", b"1")
+        assert list(s3.objects) == ["/bucket/some/prefix/images/ab/x.jpeg"]
+        await Objects("s3://bucket").put("x", b"1")
+        assert "/bucket/x" in s3.objects
 
 
 class TestAway:
