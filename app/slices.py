@@ -10,6 +10,7 @@ from feeds.comments.plugin import slice_ as comments
 from feeds.encodings.plugin import slice_ as encodings
 from feeds.figures.plugin import slice_ as figures
 from feeds.library.plugin import slice_ as library
+from feeds.notifications.plugin import slice_ as notifications
 from feeds.posts.plugin import slice_ as posts
 from feeds.reactions.plugin import slice_ as reactions
 from feeds.relations.plugin import slice_ as relations
@@ -32,5 +33,6 @@ SLICES: tuple[Slice, ...] = (
     figures,
     reactions,
     comments,
+    notifications,
     timelines,
 )

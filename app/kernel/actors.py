@@ -1,5 +1,6 @@
 """Who is calling. Identity makes actors; the kernel only needs to know what one is."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -48,4 +49,9 @@ class Authenticator(Protocol):
     def expires_seconds(self, header: str) -> float | None:
         """When an access token that `authenticate` accepted ends, in seconds since 1970; None for
         keys, which have no end."""
+        ...
+
+    def on_revoked(self, tell: Callable[[Callable[[Actor], bool]], None]) -> None:
+        """Call `tell` with a test for every revocation from now on, within two seconds of it:
+        connections of the actors that it is true for have to be closed."""
         ...

@@ -24,6 +24,7 @@ from app.realtime.interfaces import (
     Inbox,
     NewPost,
     Notice,
+    earlier,
 )
 from app.realtime.line import OVERLOADED, RESTARTING, SIGNED_OUT, TOO_MUCH, TOO_SLOW, Line
 from app.realtime.messages import Welcome, encode
@@ -40,6 +41,7 @@ _LEAVING_SECONDS = 30.0
 """A closed line whose transport never said so is forgotten after this."""
 _ASKING_MAX = 8
 """Connections that may ask SQL at a time: after a restart everybody comes at once."""
+_ANY_ORDER_MS = 10_000
 _ACCOUNT, _SHOPPER, _GRAPH = "account:", "shopper:", "graph:"
 
 
@@ -64,7 +66,7 @@ class Tell:
 
 
 class Hub:
-    """Routes to lines. Listens to the channel and to the changes log; implements `Connections`."""
+    """Routes to lines. Listens to the channel and to the changes log."""
 
     def __init__(self, channel: Channel, doors: Doors, clock: Clock) -> None:
         self._channel = channel
@@ -98,16 +100,14 @@ class Hub:
         feed, inbox = self._doors.find(FeedHead), self._doors.find(Inbox)
         async with self._asking:
             if inbox is not None:
-                # from here on the channel brings what comes later; `since` brings what came before
+                # the channel brings what comes after `position`, `since` what came before
                 position = await inbox.position(line.shopper_id)
                 missed = await inbox.since(line.shopper_id, last_event_id or position)
                 unread = await inbox.unread(line.shopper_id)
             else:
                 position, missed, unread = "0-0", (), 0
             line.say(encode(Welcome(now=Timestamp.of(self._clock.now()), unread=unread)))
-            for notice in missed:
-                line.say(notice.message, notice.event_id)
-            line.greeted(missed[-1].event_id if missed else position)
+            line.greeted(position, missed)
             if feed is not None:
                 self._follow(line, (await feed.authors(line.shopper_id))[1])
                 if head is not None:
@@ -141,12 +141,11 @@ class Hub:
         self._lines.discard(line)
         self._noisy.discard(line)
 
-    def sign_out(self, covers: Callable[[Actor], bool]) -> int:
-        """See `Connections`."""
-        signed_out = [line for line in self._lines if covers(line.actor)]
-        for line in signed_out:
-            line.revoke()
-        return len(signed_out)
+    def sign_out(self, covers: Callable[[Actor], bool]) -> None:
+        """Those actors may listen no longer: tell them, and close."""
+        for line in self._lines:
+            if covers(line.actor):
+                line.revoke()
 
     def changed(self, change: Change) -> None:
         """The changes log: figures of posts, and posts that are gone."""
@@ -259,7 +258,8 @@ class Hub:
         inbox = self._doors.find(Inbox)
         async with self._asking:
             if inbox is not None and line.last_event is not None:
-                for notice in await inbox.since(line.shopper_id, line.last_event):
+                after = earlier(line.last_event, _ANY_ORDER_MS)
+                for notice in await inbox.since(line.shopper_id, after):
                     line.notify(notice)
             if line.head:
                 await self.show(line, line.head, count=True)

@@ -4,7 +4,7 @@ Three ways in: topics, told through `Teller`, for what concerns one shopper or t
 account; the changes log, for figures and the end of posts; and doors, for what only a slice knows.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -66,14 +66,6 @@ class Teller(Protocol):
         ...
 
 
-class Connections(Protocol):
-    """The clients connected to this process."""
-
-    def sign_out(self, covers: Callable[[Actor], bool]) -> int:
-        """Tell those actors that they are signed out, and close. Returns how many."""
-        ...
-
-
 class FeedHead(Protocol):
     """Registered by timelines: whose posts count as new, and since when."""
 
@@ -116,11 +108,7 @@ class Inbox(Protocol):
         ...
 
 
-def is_later(event_id: str, than: str) -> bool:
-    """Whether a position of a stream is after another."""
-    return _position(event_id) > _position(than)
-
-
-def _position(event_id: str) -> tuple[int, int]:
-    ms, _, sequence = event_id.partition("-")
-    return (int(ms), int(sequence)) if ms.isdigit() and sequence.isdigit() else (0, 0)
+def earlier(event_id: str, milliseconds: int) -> str:
+    """A position so much before another: two notices told at once may arrive in either order."""
+    ms, _, _ = event_id.partition("-")
+    return f"{max(0, int(ms) - milliseconds) if ms.isdigit() else 0}-0"

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.kernel.actors import Actor
 from app.kernel.structs import Id
-from app.realtime.interfaces import NewPost, Notice, is_later
+from app.realtime.interfaces import NewPost, Notice
 from app.realtime.messages import SESSION_REVOKED, FeedNew, PostGone, encode, post_counts
 
 WAITING_MAX = 256
 """Messages that must not be lost and wait for a slow client; beyond that it is closed, and reads
 what it missed when it comes back."""
 FEED_NEW_MAX = 99
+_HEARD_MAX = 512
 
 SIGNED_OUT = 4401
 """The token was revoked, is wrong, or ran out."""
@@ -52,12 +54,13 @@ class Line:
         self.authors: frozenset[int] = frozenset()
         self.heard_at = asyncio.get_running_loop().time()
         self.last_event: str | None = None
-        """The newest notification said or passed over; None until the client is greeted."""
+        """The last notification said or passed over; None until the client is greeted."""
         self.closing: int | None = None
         self.closed_at = 0.0
         self.shown: Place = (0, 0)
         self.head = ""
         self._early: list[Notice] = []
+        self._heard: dict[str, None] = {}
         self._fresh: dict[int, Place] = {}
         self._fresh_before = 0
         self._feed_changed = False
@@ -78,19 +81,21 @@ class Line:
     def notify(self, notice: Notice) -> None:
         """Queue a notification, unless it was heard before."""
         if self.last_event is None:
-            if len(self._early) >= WAITING_MAX:
+            self._early.append(notice)
+            if len(self._early) > WAITING_MAX:
                 self.close(TOO_SLOW)
-            else:
-                self._early.append(notice)
-        elif is_later(notice.event_id, self.last_event):
+        elif notice.event_id not in self._heard:
+            self._heard[notice.event_id] = None
+            if len(self._heard) > _HEARD_MAX:
+                del self._heard[next(iter(self._heard))]
             self.last_event = notice.event_id
             self.say(notice.message, notice.event_id)
 
-    def greeted(self, after: str) -> None:
-        """Everything up to this position is known to the client; what came meanwhile follows."""
-        self.last_event = after
+    def greeted(self, position: str, missed: Sequence[Notice]) -> None:
+        """The stream was at `position`; what the client missed is said, then what came since."""
         early, self._early = self._early, []
-        for notice in early:
+        self.last_event = position
+        for notice in (*missed, *early):
             self.notify(notice)
 
     def show_from(self, place: Place, head: str, already: int = 0) -> None:

@@ -7,7 +7,7 @@ from app.kernel.house import House, Slice, Wiring
 from app.realtime.channel import Channel
 from app.realtime.controllers import Door, events, realtime
 from app.realtime.hub import Hub, Tell
-from app.realtime.interfaces import Connections, Teller
+from app.realtime.interfaces import Teller
 
 
 def wire(house: House) -> Wiring:
@@ -16,8 +16,9 @@ def wire(house: House) -> Wiring:
     hub = Hub(channel, house.doors, house.clock)
     house.changes.listen(hub)
     house.doors.provide(Teller, Tell(channel))
-    house.doors.provide(Connections, hub)
-    door = Door(hub, house.doors.get(Authenticator))
+    authenticator = house.doors.get(Authenticator)
+    authenticator.on_revoked(hub.sign_out)
+    door = Door(hub, authenticator)
     return Wiring(
         routes=[realtime, events],
         dependencies={

@@ -4,11 +4,12 @@ import msgspec
 
 
 class PostLiked(msgspec.Struct, frozen=True):
-    """A shopper likes a post for the first time ever; taking back and liking again is silent."""
+    """Shoppers like a post for the first time ever; taking back and liking again is silent."""
 
     post_id: int
-    shopper_id: int
+    shopper_ids: tuple[int, ...]
+    """In the order in which they did."""
     order: int
-    """Of the decision, rising within the post."""
+    """Of the last one's decision, rising within the post."""
     likes: int
-    """With this one."""
+    """With the last one."""

@@ -176,8 +176,7 @@ class ReactionService:
                 for post_id, each in last.items()
             },
         )
-        for each in first:
-            event = PostLiked(each.post_id, each.shopper_id, each.order, each.likes)
+        for event in _likes(first):
             await self._events.publish(tx, event)
         tx.after_commit(lambda: self._after_settled(decisions, reactions, changed))
 
@@ -299,3 +298,14 @@ def _reaction(decision: Decision) -> Reaction:
         likes=int(field["likes"]),
         shares=int(field["shares"]),
     )
+
+
+def _likes(first: Sequence[Reaction]) -> list[PostLiked]:
+    """One event a post, however many likes a batch holds."""
+    by_post: dict[int, list[Reaction]] = {}
+    for each in sorted(first, key=lambda reaction: reaction.order):
+        by_post.setdefault(each.post_id, []).append(each)
+    return [
+        PostLiked(post_id, tuple(e.shopper_id for e in likes), likes[-1].order, likes[-1].likes)
+        for post_id, likes in by_post.items()
+    ]

@@ -209,7 +209,7 @@ class TestSettling:
             await ground.settle()
             await ground.reactions.unlike(POST, 7)
             await ground.settle()
-        assert [(each.shopper_id, each.likes) for each in told] == [(7, 1)]
+        assert [(each.shopper_ids, each.likes) for each in told] == [((7,), 1)]
 
     async def test_two_workers_at_once_lose_and_double_nothing(self, ground: Ground):
         posts = [ground.posts.publish(POST + n) for n in range(20)]
