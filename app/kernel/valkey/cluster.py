@@ -20,6 +20,8 @@ from app.kernel.valkey.routes import Target
 log: structlog.stdlib.BoundLogger = structlog.get_logger("valkey")
 
 _REFRESH_PAUSE_SECONDS = 0.2
+_REFRESH_SECONDS = 5.0
+"""Bound on learning the topology: several nodes may have to be asked, some of them dead."""
 _ASKING = pack(("ASKING",))
 
 
@@ -88,8 +90,9 @@ class ClusterRoute:
         return address
 
     async def primaries(self) -> list[Lane]:
-        """A lane to every primary, by a fresh table. Raises `ValkeyUnavailable`."""
-        await self._refreshed()
+        """A lane to every primary. Raises `ValkeyUnavailable` while the topology is unknown."""
+        if not self._known:
+            await self._refreshed()
         return [self._lane_to(address) for address in self._primary_addresses()]
 
     async def close(self) -> None:
@@ -100,7 +103,8 @@ class ClusterRoute:
         self._release(ValkeyUnavailable())
         lanes, self._lanes = list(self._lanes.values()), {}
         await asyncio.gather(*(lane.close() for lane in lanes), *self._closing)
-        await self._topology.aclose()
+        for nodes in ("nodes_cache", "startup_nodes"):
+            await self._topology.nodes_manager.aclose(nodes)
 
     def _any_lane(self) -> Lane | None:
         addresses = self._primary_addresses()
@@ -149,8 +153,7 @@ class ClusterRoute:
         await asyncio.sleep(self._refreshed_at + _REFRESH_PAUSE_SECONDS - loop.time())
         self._refreshed_at = loop.time()
         try:
-            async with asyncio.timeout(self._limits.timeout_seconds):
-                await self._topology.initialize()
+            async with asyncio.timeout(_REFRESH_SECONDS):
                 await self._topology.nodes_manager.initialize()
         except Exception as error:
             log.warning("valkey_topology_unknown", error=repr(error))

@@ -154,12 +154,18 @@ class Wire(asyncio.Protocol):
                 call = flight.popleft()
                 answered += 1
                 if call.run is not None or type(reply) is ReplyError:
-                    lane.judge(call, reply, lane)
+                    self._judge(call, reply)
                 elif not call.waiter.done():
                     call.waiter.set_result(reply)
         except (HiredisError, IndexError):
             self.abort()  # not RESP, or more replies than commands: nothing after it can be trusted
         lane.answered += answered
+
+    def _judge(self, call: Call, reply: Reply) -> None:
+        try:
+            self._lane.judge(call, reply, self._lane)
+        except Exception as error:  # whatever an answer does to us, its caller must not wait
+            call.fail(error)
 
     def pause_writing(self) -> None:
         self.writable = False

@@ -17,6 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 
+from app.kernel.valkey.errors import ValkeyError
 from app.kernel.valkey.pipeline import Address, Arg, Call, Judge, Lane, Limits, Login
 
 SLOTS = 16_384
@@ -138,7 +139,7 @@ class ServerRoute:
         self._lane.push(call)
 
     def redirect(self, call: Call, address: Address, *, asking: bool) -> None:
-        raise AssertionError("a server outside a cluster does not redirect")
+        call.fail(ValkeyError("MOVED this server is part of a cluster: use valkey+cluster://"))
 
     async def address_of(self, slot: int) -> Address:
         return await self._locate()

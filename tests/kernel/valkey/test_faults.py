@@ -16,7 +16,7 @@ from app.kernel.embedded.cluster import ValkeyCluster, start_cluster
 from app.kernel.embedded.process import Program, Running, free_ports
 from app.kernel.embedded.valkey import ValkeyServer, binary
 from app.kernel.valkey.client import Valkey
-from app.kernel.valkey.errors import ValkeyUnavailable
+from app.kernel.valkey.errors import ValkeyError, ValkeyUnavailable
 from app.kernel.valkey.keys import BUCKETS, bucket_key
 from app.kernel.valkey.routes import slot_of
 from app.realtime.channel import Channel
@@ -130,7 +130,7 @@ class TestServer:
         refused = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 15)
         assert {type(each) for each in refused} == {ValkeyUnavailable}
         with pytest.raises(ValkeyUnavailable):
-            await valkey.call("GET", KEYS[0])
+            await asyncio.wait_for(valkey.call("GET", KEYS[0]), 15)
         running.start()
         await eventually(valkey.ping)
         await valkey.close()
@@ -208,21 +208,37 @@ class TestCluster:
         """ASK while a slot moves, MOVED after it did; the caller notices nothing."""
         await eventually(lambda: _covered(doomed))
         valkey, key = Valkey(doomed.url), "{b7}:moving"
-        slot = slot_of(key)
         await valkey.call("SET", key, 1)
-        here, there = [n for n in doomed.nodes if n.call("ROLE")[0] == b"master"][:2]
-        if not _owns(here, slot):
-            here, there = next(n for n in doomed.nodes if _owns(n, slot)), here
-        here_id, there_id = here.call("CLUSTER", "MYID"), there.call("CLUSTER", "MYID")
-        there.call("CLUSTER", "SETSLOT", slot, "IMPORTING", here_id)
-        here.call("CLUSTER", "SETSLOT", slot, "MIGRATING", there_id)
-        migrate = ("MIGRATE", "127.0.0.1", there.port, "", 0, 5000, "AUTH", PASSWORD, "KEYS", key)
-        here.call(*migrate)
+        here, there = _from_and_to(doomed, key)
+        _begin_move(here, there, key)
         assert await asyncio.gather(*(valkey.call("INCR", key) for _ in range(3))) == [2, 3, 4]
-        there.call("CLUSTER", "SETSLOT", slot, "NODE", there_id)
-        here.call("CLUSTER", "SETSLOT", slot, "NODE", there_id)
+        _end_move(here, there, key)
         assert await asyncio.gather(*(valkey.call("INCR", key) for _ in range(3))) == [5, 6, 7]
         assert there.call("GET", key) == b"7"
+        await valkey.close()
+
+    async def test_a_server_of_a_cluster_used_alone_is_an_error_not_a_hang(
+        self, doomed: ValkeyCluster
+    ):
+        await eventually(lambda: _covered(doomed))
+        valkey = Valkey(doomed.nodes[0].url)
+        calls = [valkey.call("GET", key) for key in KEYS]
+        results = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 15)
+        assert {type(each) for each in results} == {type(None), ValkeyError}
+        await valkey.close()
+
+    async def test_the_channel_follows_a_moved_slot(self, doomed: ValkeyCluster):
+        await eventually(lambda: _covered(doomed))
+        key = bucket_key(0, "channel", 0)
+        here, there = _from_and_to(doomed, key)
+
+        def move() -> None:
+            here.call("DEL", key)
+            _begin_move(here, there, key)
+            _end_move(here, there, key)
+
+        valkey = Valkey(doomed.url)
+        await hears_again(valkey, move)
         await valkey.close()
 
     async def test_kill_of_a_primary_under_load_heals(self, doomed: ValkeyCluster):
@@ -255,6 +271,27 @@ class TestCluster:
         )
         assert {type(each) for each in results} == {ValkeyUnavailable}
         await valkey.close()
+
+
+def _from_and_to(cluster: ValkeyCluster, key: str) -> tuple[ValkeyServer, ValkeyServer]:
+    """The primary that has a key's slot, and another."""
+    primaries = [node for node in cluster.nodes if node.call("ROLE")[0] == b"master"]
+    (here,) = [node for node in primaries if _owns(node, slot_of(key))]
+    return here, next(node for node in primaries if node is not here)
+
+
+def _begin_move(here: ValkeyServer, there: ValkeyServer, key: str) -> None:
+    """From now on `here` answers ASK for the slot."""
+    slot = slot_of(key)
+    there.call("CLUSTER", "SETSLOT", slot, "IMPORTING", here.call("CLUSTER", "MYID"))
+    here.call("CLUSTER", "SETSLOT", slot, "MIGRATING", there.call("CLUSTER", "MYID"))
+    here.call("MIGRATE", "127.0.0.1", there.port, "", 0, 5000, "AUTH", PASSWORD, "KEYS", key)
+
+
+def _end_move(here: ValkeyServer, there: ValkeyServer, key: str) -> None:
+    """From now on `here` answers MOVED."""
+    for node in (there, here):
+        node.call("CLUSTER", "SETSLOT", slot_of(key), "NODE", there.call("CLUSTER", "MYID"))
 
 
 def _owns(node: ValkeyServer, slot: int) -> bool:
