@@ -269,7 +269,6 @@ export const en: Record<keyof typeof zh, Message> = {
   "publish.discard": "Discard",
   "publish.discardAsk": "Discard what you wrote?",
   "publish.reposting": "Repost",
-  "publish.open": "View",
 
   "notes.title": "Inbox",
   "notes.comment": "commented on your post",

@@ -269,7 +269,6 @@ export const zh = {
   "publish.discard": "放弃内容",
   "publish.discardAsk": "放弃已经写好的内容吗？",
   "publish.reposting": "转发动态",
-  "publish.open": "查看",
 
   "notes.title": "消息",
   "notes.comment": "评论了你的动态",

@@ -160,9 +160,8 @@ function arrived({ post, status }: ManagedPost): void {
   forgetList(`account:${post.account.id}`);
   if (status === "published") {
     void feed.refresh();
-    navigate("/", { replace: true });
-    const open = { label: t("publish.open"), run: () => navigate(`/posts/${post.id}`) };
-    say(t("publish.done"), open);
+    navigate(`/posts/${post.id}`, { replace: true });
+    say(t("publish.done"));
     return;
   }
   navigate(`/me/posts?status=${status}`, { replace: true });
