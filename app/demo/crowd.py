@@ -39,6 +39,11 @@ _FOLLOWS = (
 )
 
 
+def phone_of(number: int) -> str:
+    """The phone of the nth of the two thousand."""
+    return f"+{PHONE_FIRST + number}"
+
+
 async def people(database: Database, registry: ShopperRegistry) -> list[int]:
     """Their ids; made where there are none. Phones count up from 138 0000 0001."""
     chance = random.Random("people")
@@ -49,8 +54,7 @@ async def people(database: Database, registry: ShopperRegistry) -> list[int]:
                 name = chance.choice(_NAMES_A) + chance.choice(_NAMES_B)
                 if number >= len(_NAMES_A):
                     name += f" {chance.randrange(1000):03d}"
-                phone = f"+{PHONE_FIRST + number}"
-                found.append(await registry.register(tx, phone, name=name))
+                found.append(await registry.register(tx, phone_of(number), name=name))
     return found
 
 

@@ -21,7 +21,7 @@ from app.demo import crowd
 from app.demo.models import DemoStep
 from app.demo.pictures.gallery import LOOKS, draw, draw_avatar, draw_cover
 from app.demo.script import PLAYERS, Player
-from app.identity.interfaces import Actor, ActorKind, Role, ShopperRegistry
+from app.identity.interfaces import Actor, ActorKind, Memberships, Role, ShopperRegistry
 from app.kernel.database import Transaction
 from app.kernel.money import Money
 from app.kernel.structs import Id
@@ -40,6 +40,7 @@ from media.images.interfaces import Images, PictureOwner
 POSTS = 200
 DAYS = 14
 PICTURES_PER_ACCOUNT = 10
+_OWNERS_FROM = 10
 _OPERATOR = Actor(kind=ActorKind.OPERATOR, id=1)
 _SIZES = ((1080, 1080), (1080, 1350), (1350, 1080), (1080, 1080))
 
@@ -51,7 +52,7 @@ async def load(composed: Composed) -> None:
     with ProcessPoolExecutor(2) as studio:
         jobs = [loader.account(studio, player, people) for player in PLAYERS]
         accounts = dict(zip((p.key for p in PLAYERS), await _two_at_a_time(jobs), strict=True))
-    await loader.posts(accounts)
+    await loader.posts(accounts, people)
     await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
     await crowd.react(composed, people, accounts)
 
@@ -62,6 +63,7 @@ class Loader:
     def __init__(self, composed: Composed) -> None:
         self._house = composed.house
         self._images = composed.house.doors.get(Images)
+        self._memberships = composed.house.doors.get(Memberships)
         self._brands = cast("BrandService", service_of(composed, "brands"))
         self._products = cast("ProductService", service_of(composed, "products"))
         self._accounts = cast("AccountService", service_of(composed, "accounts"))
@@ -93,11 +95,13 @@ class Loader:
         self, studio: ProcessPoolExecutor, player: Player, people: list[int]
     ) -> tuple[int, list[int], list[int]]:
         """An account with its face, pictures and products: (id, picture ids, product ids)."""
-        owner = people[10 + PLAYERS.index(player)]
+        owner = _owner(player, people)
 
         async def open_account(tx: Transaction) -> int:
             if player.kind is AccountKind.BRAND:
                 brand = await self._brands.create(tx, _OPERATOR, BrandCreate(name=player.name))
+                phone = crowd.phone_of(_OWNERS_FROM + PLAYERS.index(player))
+                await self._memberships.appoint(tx, int(brand.id), phone, Role.OWNER)
                 return int(brand.id)
             body = AccountCreate(
                 kind=cast("Any", player.kind.value), owner_shopper_id=Id(owner), name=player.name
@@ -195,7 +199,9 @@ class Loader:
             page = await self._products.page(session, actor, brand_id, None, 50)
         return [int(item.id) for item in page.items]
 
-    async def posts(self, accounts: dict[str, tuple[int, list[int], list[int]]]) -> None:
+    async def posts(
+        self, accounts: dict[str, tuple[int, list[int], list[int]]], people: list[int]
+    ) -> None:
         """Two weeks of posts; busy accounts say more."""
         chance = random.Random("posts")
         weights = [0.3 + player.popularity for player in PLAYERS]
@@ -207,7 +213,7 @@ class Loader:
             turn = said[player.key] = said.get(player.key, -1) + 1
             body = _post(player, turn, *accounts[player.key], chance)
             at = now - timedelta(seconds=ago + 60)
-            actor = await self._writer(player, accounts[player.key][0])
+            actor = _publisher(player, accounts[player.key][0], _owner(player, people))
 
             async def publish(
                 tx: Transaction, actor: Actor = actor, body: PostCreate = body, at: Any = at
@@ -216,11 +222,6 @@ class Loader:
                 return int(managed.post.id)
 
             await self.step(f"post {number}", publish)
-
-    async def _writer(self, player: Player, account_id: int) -> Actor:
-        async with self._house.database.reading() as session:
-            record = (await self._accounts.records(session, [account_id]))[account_id]
-        return _publisher(player, account_id, record.owner_shopper_id or 1)
 
 
 def service_of(composed: Composed, name: str) -> Any:
@@ -231,11 +232,14 @@ def service_of(composed: Composed, name: str) -> Any:
     raise KeyError(name)
 
 
+def _owner(player: Player, people: list[int]) -> int:
+    """Whose account it is: twelve of the two thousand, who can sign in and publish."""
+    return people[_OWNERS_FROM + PLAYERS.index(player)]
+
+
 def _publisher(player: Player, account_id: int, owner: int) -> Actor:
     if player.kind is AccountKind.BRAND:
-        return Actor(
-            kind=ActorKind.MEMBER, id=owner, brand_id=account_id, role=Role.OPERATIONS.value
-        )
+        return Actor(kind=ActorKind.MEMBER, id=owner, brand_id=account_id, role=Role.OWNER.value)
     return Actor(kind=ActorKind.SHOPPER, id=owner)
 
 

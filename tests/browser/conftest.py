@@ -1,0 +1,119 @@
+"""A real browser on a real installation. Chromium is Debian's; without it these tests fail in CI
+and are left out elsewhere, with a word about it."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.faults.installation import Installation
+
+PHONE = {"width": 390, "height": 844}
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs Chromium."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """`up`, empty."""
+    with Installation(tmp_path_factory.mktemp("browser"), workers=1) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    assert _CHROMIUM, "Chromium is missing: apt-get install chromium (./carnival test does it)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+class Phones:
+    """Phones of people, each with its own storage; they fail the test on a script's error or on a
+    request to anybody but us."""
+
+    def __init__(self, browser: Browser, installation: Installation) -> None:
+        self._browser = browser
+        self._installation = installation
+        self._contexts: list[BrowserContext] = []
+        self.troubles: list[str] = []
+
+    def take(self, *, language: str = "zh-CN", dark: bool = False) -> Page:
+        """A fresh phone with a page on it."""
+        context = self._browser.new_context(
+            viewport={"width": PHONE["width"], "height": PHONE["height"]},
+            device_scale_factor=2,
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            has_touch=True,
+            is_mobile=True,
+            base_url=self._installation.url,
+        )
+        context.set_default_timeout(20_000)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        page.on("request", lambda request: self._check(request.url))
+        return page
+
+    def _check(self, url: str) -> None:
+        ours = (self._installation.url, self._installation.url.replace("http", "ws"))
+        if not url.startswith((*ours, "data:", "blob:")):
+            self.troubles.append(f"outside request: {url}")
+
+    def sign_in(self, page: Page, phone: str) -> None:
+        """The way a person does: phone, code, and the feed is there."""
+        page.goto("/")
+        page.fill("input[name=phone]", phone)
+        page.click("button[type=submit]")
+        page.wait_for_selector("input[name=code]")
+        page.locator("input[name=code]").focus()
+        page.keyboard.type(self._code(phone))
+        page.wait_for_selector(".tabs")
+
+    def _code(self, phone: str) -> str:
+        lines = (self._installation.folder / "data" / "codes.log").read_text().splitlines()
+        sent = [json.loads(line) for line in lines]
+        return [each["code"] for each in sent if each["phone"].endswith(phone)][-1]
+
+    def close(self) -> None:
+        """Put every phone away."""
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def phones(chromium: Browser, installation: Installation) -> Iterator[Phones]:
+    """Phones for this test."""
+    phones = Phones(chromium, installation)
+    yield phones
+    phones.close()
+    assert phones.troubles == []
+
+
+def keep(page: Page, name: str) -> None:
+    """A screenshot for docs/, when CARNIVAL_SCREENSHOTS names the folder."""
+    if folder := os.environ.get("CARNIVAL_SCREENSHOTS"):
+        page.wait_for_timeout(900)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
