@@ -18,6 +18,7 @@ from app import local
 
 if TYPE_CHECKING:
     from app.composition import Composed
+    from app.kernel.house import Audit
     from app.kernel.settings import Settings
 
 console = Console(highlight=False)
@@ -144,6 +145,7 @@ def openapi() -> None:
     from app.asgi import litestar
     from app.composition import compose
     from app.kernel.http.openapi import document
+    from app.kernel.house import Audit
     from app.kernel.settings import Settings
 
     nowhere = Settings(
@@ -201,16 +203,21 @@ def audit(data: Path) -> None:
 
 
 async def _audit(data: Path) -> int:
+    from app.kernel.valkey.quarantine import audit_quarantine
+
     broken = 0
     async with _living(data) as composed:
+        database = composed.house.database
+        checks: dict[str, Audit] = {"quarantine": lambda: audit_quarantine(database)}
         for wiring in composed.wirings:
-            for name, check in wiring.audits.items():
-                complaints = await check()
-                broken += len(complaints)
-                sign = "[red]✗[/]" if complaints else "[green]✓[/]"
-                console.print(f"{sign} {name}")
-                for complaint in complaints:
-                    console.print(f"    {complaint}", markup=False)
+            checks.update(wiring.audits)
+        for name, check in checks.items():
+            complaints = await check()
+            broken += len(complaints)
+            sign = "[red]✗[/]" if complaints else "[green]✓[/]"
+            console.print(f"{sign} {name}")
+            for complaint in complaints:
+                console.print(f"    {complaint}", markup=False)
     return 1 if broken else 0
 
 
