@@ -210,8 +210,9 @@ class Canvas:
         area = self._area(pixels, stroke)
         if area is None:
             return
-        zoom = 3
-        mask = Image.new("L", ((area[2] - area[0]) * zoom, (area[3] - area[1]) * zoom))
+        width_px, height_px = area[2] - area[0], area[3] - area[1]
+        zoom = 3 if width_px * height_px < 60_000 else 2
+        mask = Image.new("L", (width_px * zoom, height_px * zoom))
         draw = ImageDraw.Draw(mask)
         path = [((x - area[0]) * zoom, (y - area[1]) * zoom) for x, y in pixels]
         draw.line(path, fill=255, width=max(1, round(stroke * zoom)), joint="curve")
@@ -373,7 +374,7 @@ def _vignette(size: tuple[int, int], strength: float) -> Image.Image:
 @lru_cache(maxsize=16)
 def _grain(size: tuple[int, int], strength: float) -> Image.Image:
     """The same grain every time: a linear congruential tile, laid out over the picture."""
-    side, state = 256, 20_261_111
+    side, state = 144, 20_261_111
     values = bytearray()
     for _ in range(side * side):
         total = 0

@@ -335,7 +335,7 @@ class TestPlaceholder:
         uri = placeholder(noise(width, height))
         assert uri.startswith("data:image/webp;base64,")
         assert len(uri) <= 400
-        assert max(decode(base64.b64decode(uri.split(",")[1])).size) <= 28
+        assert max(decode(base64.b64decode(uri.split(",")[1])).size) <= 16
 
     def test_it_resembles_the_picture(self) -> None:
         uri = placeholder(corners(300, 200))
