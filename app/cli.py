@@ -145,7 +145,6 @@ def openapi() -> None:
     from app.asgi import litestar
     from app.composition import compose
     from app.kernel.http.openapi import document
-    from app.kernel.house import Audit
     from app.kernel.settings import Settings
 
     nowhere = Settings(
