@@ -22,6 +22,11 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", tidy(text)).strip()
 
 
+def is_visible(text: str) -> bool:
+    """Whether there is anything to see: a letter, digit, mark, sign or symbol."""
+    return any(unicodedata.category(c)[0] in "LNPS" for c in text)
+
+
 def folded(text: str) -> str:
     """The form in which two texts are the same to a reader: width, case and spaces ignored."""
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", tidy(text)).casefold()).strip()

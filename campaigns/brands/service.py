@@ -13,7 +13,7 @@ from app.kernel.events import Events
 from app.kernel.http.cursors import Cursors
 from app.kernel.ids import Ids
 from app.kernel.structs import Id, Page, Timestamp
-from app.kernel.text import folded, one_line
+from app.kernel.text import folded, is_visible, one_line
 from campaigns.brands.errors import BrandNameTaken, BrandNotFound
 from campaigns.brands.events import BrandCreated, BrandRenamed
 from campaigns.brands.interfaces import Brands
@@ -101,7 +101,7 @@ class BrandService(Brands, BrandDirectory):
     async def _name(self, session: AsyncSession, name: str, brand_id: int | None) -> dict[str, str]:
         """The columns of a name. Raises Invalid or BrandNameTaken."""
         line = one_line(name)
-        if not line:
+        if not is_visible(line):
             raise Invalid.field("/name", "A name needs at least one visible character")
         taken = await self._repository.named(session, folded(line))
         if taken is not None and taken.id != brand_id:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from app.kernel.errors import FieldError
-from app.kernel.money import Money
 from app.kernel.structs import decode_hook
-from app.kernel.text import one_line
-from campaigns.products.schemas import ROWS_MAX, ProductRow
+from app.kernel.text import is_visible
+from campaigns.products.schemas import ROWS_MAX, ProductCreate, ProductRow
 
 COLUMNS = ("externalId", "title", "priceMinor", "currency")
 OPTIONAL_COLUMNS = ("originalPriceMinor", "imageId", "link", "stock")
@@ -19,18 +18,20 @@ _PLAIN = ("externalId", "title", "imageId", "link", "stock")
 _FIELD_CHARS_MAX = 2_000
 
 
-def price_errors(
-    pointer: str, title: str, price: Money, original: Money | None
-) -> list[FieldError]:
-    """What the types cannot say: a visible title, one currency, a reduction that is one."""
+def product_errors(pointer: str, product: ProductCreate | ProductRow) -> list[FieldError]:
+    """What the types cannot say: something to read, one currency, a reduction that is one."""
     errors: list[FieldError] = []
-    if not one_line(title):
+    if not is_visible(product.title):
         errors.append(FieldError(f"{pointer}/title", "A title needs a visible character"))
+    for field, text in (("externalId", product.external_id), ("link", product.link)):
+        if text is not None and not text.isprintable():
+            errors.append(FieldError(f"{pointer}/{field}", "Printable characters only"))
+    original = product.original_price
     if original is not None:
         where = f"{pointer}/originalPrice"
-        if original.currency != price.currency:
+        if original.currency != product.price.currency:
             errors.append(FieldError(where, "Must have the currency of the price"))
-        elif original.amount_minor < price.amount_minor:
+        elif original.amount_minor < product.price.amount_minor:
             errors.append(FieldError(where, "Must not be lower than the price"))
     return errors
 

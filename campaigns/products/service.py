@@ -27,7 +27,7 @@ from campaigns.products.events import ProductsChanged
 from campaigns.products.interfaces import ProductCard, ProductRecord, Products, Stock
 from campaigns.products.models import Product
 from campaigns.products.repository import ProductRepository
-from campaigns.products.rules import price_errors, repeated_errors, rows_of_csv
+from campaigns.products.rules import product_errors, repeated_errors, rows_of_csv
 from campaigns.products.schemas import (
     PRODUCTS_MAX,
     ImportView,
@@ -69,7 +69,7 @@ class ProductService(Products):
     ) -> ProductView:
         """A new product. Raises ExternalIdTaken, CatalogueFull."""
         await self._brands.check_manager(tx.session, actor, brand_id, _SCOPE)
-        _refuse(price_errors("", body.title, body.price, body.original_price))
+        _refuse(product_errors("", body))
         await self._check_images(tx.session, actor, [body.image_id])
         await self._repository.lock_catalogue(tx.session, brand_id)
         await self._check_room(tx.session, brand_id, 1)
@@ -192,7 +192,7 @@ class ProductService(Products):
         await self._brands.check_manager(tx.session, actor, brand_id, _SCOPE)
         errors = repeated_errors(pointers, rows)
         for pointer, row in zip(pointers, rows, strict=True):
-            errors += price_errors(pointer, row.title, row.price, row.original_price)
+            errors += product_errors(pointer, row)
         if errors:
             raise ImportRefused(errors=errors[:100])
         await self._check_images(tx.session, actor, [row.image_id for row in rows])
@@ -337,7 +337,7 @@ def _apply(product: Product, body: ProductUpdate) -> list[FieldError]:
         link=product.link if body.link is UNSET else body.link,
         stock=Stock(product.stock) if body.stock is UNSET else body.stock,
     )
-    errors = price_errors("", whole.title, whole.price, whole.original_price)
+    errors = product_errors("", whole)
     if not errors:
         archived = product.archived
         _fill(product, whole)

@@ -30,7 +30,7 @@ class AccountController(Controller):
         self,
         tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
-        accounts: AccountService,
+        accounts: NamedDependency[AccountService],
     ) -> MyAccounts:
         """The own one first."""
         return await accounts.mine(tx.session, actor)

@@ -15,7 +15,7 @@ from app.kernel.events import Events
 from app.kernel.house import Doors
 from app.kernel.ids import Ids
 from app.kernel.structs import Id, Page
-from app.kernel.text import folded, one_line, query_grams, tidy
+from app.kernel.text import folded, is_visible, one_line, query_grams, tidy
 from feeds.accounts.errors import AccountNotFound
 from feeds.accounts.events import AccountChanged, AccountOpened
 from feeds.accounts.interfaces import (
@@ -367,6 +367,6 @@ def _record(account: ContentAccount) -> AccountRecord:
 
 def _name_of(written: str) -> str:
     name = one_line(written)
-    if not name:
+    if not is_visible(name):
         raise Invalid.field("/name", "A name needs at least one visible character")
     return name

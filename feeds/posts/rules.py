@@ -9,7 +9,7 @@ import re
 import msgspec
 
 from app.kernel.errors import FieldError
-from app.kernel.text import folded
+from app.kernel.text import folded, is_visible
 from feeds.accounts.interfaces import AccountKind
 from feeds.posts.interfaces import Audience, FanOut, PostKind, PostStatus
 
@@ -91,7 +91,7 @@ def missing(content: Content) -> list[FieldError]:
         errors.append(FieldError("/pictureIds", "At least one picture is needed"))
     if kind in (PostKind.NEW_ARRIVALS, PostKind.PRODUCT_SHOW) and content.products < 1:
         errors.append(FieldError("/productIds", "At least one product is needed"))
-    if kind is PostKind.NEWS and not content.text.strip():
+    if kind is PostKind.NEWS and not is_visible(content.text):
         errors.append(FieldError("/text", "News needs a text"))
     shows = (PostKind.BUYER_SHOW, PostKind.ORDER_SHOW)
     if kind in shows and content.account_kind is not AccountKind.SHOPPER:

@@ -156,7 +156,9 @@ def _field_errors(error: ValidationException) -> Iterator[FieldError]:
         key, source = str(values.get("key", "")), values.get("source")
         message = str(values.get("message", "")) or "is not valid"
         if source in (None, "body"):
-            path = "/" + re.sub(r"[.\[]", "/", key.replace("]", "")) if key else ""
+            # "data" is what Litestar calls the body as a whole
+            whole = key in ("", "data")
+            path = "" if whole else "/" + re.sub(r"[.\[]", "/", key.replace("]", ""))
             yield FieldError(path, message)
         else:
             yield FieldError(f"#{getattr(source, 'value', source)}/{key}", message)
