@@ -5,14 +5,10 @@
  */
 const shell = "shell-1";
 const pages = "/index.html";
+const theme = "/theme.js";
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches
-      .open(shell)
-      .then((cache) => cache.add(new Request(pages, { cache: "reload" })))
-      .then(() => self.skipWaiting()),
-  );
+  event.waitUntil(keepShell().then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
@@ -29,7 +25,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (/^\/(v1|media|docs|health)(\/|$)/.test(url.pathname)) return;
-  if (request.mode === "navigate") event.respondWith(freshPage(request));
+  if (request.mode === "navigate") event.respondWith(fresh(request, pages, "text/html"));
+  else if (url.pathname === theme) event.respondWith(fresh(request, theme, "javascript"));
   else if (/^\/(assets|icons)\//.test(url.pathname)) event.respondWith(keptAsset(request));
 });
 
@@ -37,16 +34,25 @@ function drop(name) {
   return caches.delete(name);
 }
 
-/** The newest page if the server answers, else the kept one. */
-async function freshPage(request) {
+/** The page and everything it names, so that already the second visit needs no network. */
+async function keepShell() {
+  const cache = await caches.open(shell);
+  const page = await fetch(new Request(pages, { cache: "reload" }));
+  const named = (await page.clone().text()).match(/\/(assets|icons)\/[\w.-]+/g) ?? [];
+  await cache.put(pages, page);
+  await cache.addAll([theme, ...new Set(named)]);
+}
+
+/** The newest version if the server answers, else the kept one. */
+async function fresh(request, name, type) {
   const cache = await caches.open(shell);
   try {
     const response = await fetch(request);
-    const isPage = (response.headers.get("Content-Type") ?? "").includes("text/html");
-    if (response.ok && isPage) await cache.put(pages, response.clone());
-    return response.status >= 500 ? ((await cache.match(pages)) ?? response) : response;
+    const fits = (response.headers.get("Content-Type") ?? "").includes(type);
+    if (response.ok && fits) await cache.put(name, response.clone());
+    return response.status >= 500 ? ((await cache.match(name)) ?? response) : response;
   } catch (failure) {
-    const kept = await cache.match(pages);
+    const kept = await cache.match(name);
     if (kept) return kept;
     throw failure;
   }
@@ -69,7 +75,7 @@ const keptMax = 80;
 
 /** Old releases' assets leave, oldest first. */
 async function trim(cache) {
-  const requests = (await cache.keys()).filter((each) => !each.url.endsWith(pages));
+  const requests = (await cache.keys()).filter((each) => !/(\.html|theme\.js)$/.test(each.url));
   const surplus = requests.slice(0, Math.max(0, requests.length - keptMax));
   await Promise.all(surplus.map((each) => cache.delete(each)));
 }

@@ -14,6 +14,7 @@ import { refreshUnread, startUnread } from "../store/unread";
 import { startViews } from "../store/views";
 import { startNetwork } from "../store/network";
 import { startInstalled } from "./installed";
+import { preloadScreens } from "./lazy";
 import { startRouter } from "./router";
 
 /** Starts everything that lives as long as the page. */
@@ -35,6 +36,7 @@ export function boot(): void {
   startNetwork();
   startRealtime();
   startInstalled();
+  preloadScreens();
   void syncClock().catch(() => undefined);
   void refreshMe();
   if (me.value !== null) void refreshUnread();

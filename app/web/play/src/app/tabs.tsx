@@ -16,10 +16,11 @@ const withoutTabs = [/^\/posts\/[^/]+/, /^\/publish$/, /^\/sign-in$/, /^\/me\/ed
 
 export function TabBar(): JSX.Element | null {
   const { path } = place.value;
-  const covered = withoutTabs.some((pattern) => pattern.test(path)) || welcome(path);
+  const covered = withoutTabs.some((pattern) => pattern.test(path));
+  const looks = `tabs${covered ? " covered" : ""}${welcome(path) ? " welcome" : ""}`;
   const n = unread.value;
   return (
-    <nav class={covered ? "tabs covered" : "tabs"} aria-label={t("tab.main")}>
+    <nav class={looks} aria-label={t("tab.main")}>
       <Link to="/" class="tabs-brand" tabIndex={-1} aria-hidden="true">
         <img src="/icons/icon.svg" width="32" height="32" alt="" />
         <span>{t("app.name")}</span>
@@ -46,7 +47,7 @@ export function TabBar(): JSX.Element | null {
 
 /** The first screen of somebody who is not signed in has no tabs but its own way on. */
 function welcome(path: string): boolean {
-  return !signedIn.value && ["/", "/notifications", "/me"].includes(path);
+  return !signedIn.value && ["/", "/notifications", "/me", "/sign-in"].includes(path);
 }
 
 interface TabProps {

@@ -124,12 +124,11 @@ interface SlideProps {
 
 function Slide({ image, near, label, zoom, hidden }: SlideProps): JSX.Element {
   const transform = `translate3d(${zoom.x}px, ${zoom.y}px, 0) scale(${zoom.scale})`;
+  const ratio = image.width / Math.max(1, image.height);
+  const width = `min(100%, calc(100dvh * ${ratio}))`;
   return (
     <div class="viewer-slide" aria-hidden={hidden}>
-      <div
-        class="viewer-picture"
-        style={{ transform, aspectRatio: `${image.width} / ${image.height}` }}
-      >
+      <div class="viewer-picture" style={{ transform, width, aspectRatio: String(ratio) }}>
         {near ? (
           <Picture image={image} sizes={zoom.scale > 1 ? "300vw" : "100vw"} alt={label} eager />
         ) : null}
