@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
+from random import Random
 from typing import NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -224,7 +225,7 @@ class Canvas:
             mask = mask.point(_scaled(round(alpha * 100)))
         self._paste(colour, area, mask)
 
-    def finish(self, *, grain: float = 5, vignette: float = 0.16) -> Image.Image:
+    def finish(self, *, grain: float = 3.2, vignette: float = 0.16) -> Image.Image:
         """Darker corners and a little grain, which also hides the steps of gradients."""
         size = self.image.size
         image = self.image
@@ -373,15 +374,12 @@ def _vignette(size: tuple[int, int], strength: float) -> Image.Image:
 
 @lru_cache(maxsize=16)
 def _grain(size: tuple[int, int], strength: float) -> Image.Image:
-    """The same grain every time: a linear congruential tile, laid out over the picture."""
-    side, state = 144, 20_261_111
-    values = bytearray()
-    for _ in range(side * side):
-        total = 0
-        for _ in range(3):
-            state = (state * 1_103_515_245 + 12_345) & 0x7FFFFFFF
-            total += state >> 16 & 0xFF
-        values.append(max(0, min(255, round(128 + (total / 3 - 127.5) / 42 * strength))))
+    """The same grain every time: a tile of nearly normal noise, laid out over the picture."""
+    side = 256
+    noise = Random(20_261_111).randbytes(3 * side * side)
+    table = [max(0, min(255, round(128 + (i / 3 - 127.5) / 42 * strength))) for i in range(766)]
+    red, green, blue = noise[0::3], noise[1::3], noise[2::3]
+    values = [table[a + b + c] for a, b, c in zip(red, green, blue, strict=True)]
     tile = Image.frombytes("L", (side, side), bytes(values))
     whole = Image.new("L", size)
     for y in range(0, size[1], side):
