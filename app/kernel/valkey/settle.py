@@ -22,7 +22,13 @@ from app.kernel.database import Database, Transaction
 from app.kernel.errors import Unavailable
 from app.kernel.metrics import Metrics
 from app.kernel.valkey.client import Valkey
-from app.kernel.valkey.decisions import Decision, MalformedDecision, cut, stream_key
+from app.kernel.valkey.decisions import (
+    Decision,
+    MalformedDecision,
+    cut,
+    raise_epoch,
+    stream_key,
+)
 from app.kernel.valkey.errors import ValkeyError
 from app.kernel.valkey.keys import BUCKETS
 from app.kernel.valkey.quarantine import quarantine
@@ -93,6 +99,8 @@ class SettleWorker:
         self._name = name
         self._behind = False
         """Whether we hold entries that an error kept us from settling."""
+        self._settled_to: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        """By bucket the latest epoch and sequence we brought to SQL."""
         self._swept_at = float("-inf")
         self._forgot_at = float("-inf")
 
@@ -136,7 +144,7 @@ class SettleWorker:
         if now - self._swept_at >= _SWEEP_SECONDS:
             self._swept_at = now
             read += await self.take_over(_CLAIM_IDLE_MS)
-            await self._measure()
+            await self.watch()
         if now - self._forgot_at >= _CONSUMER_IDLE_MS / 1000:
             self._forgot_at = now
             args = (GROUP, _CONSUMER_IDLE_MS)
@@ -145,9 +153,19 @@ class SettleWorker:
             await asyncio.gather(*runs, return_exceptions=True)
         return read
 
-    async def _measure(self) -> None:
+    async def watch(self) -> None:
+        """Measure what waits, and notice a server that forgot what SQL already holds.
+
+        A replica promoted too early, or an old file restored, would give ids a second time and
+        serve state older than SQL: a new epoch makes ids new, and state load again from SQL.
+        """
         cuts = await asyncio.gather(*(cut(self._live, bucket) for bucket in range(BUCKETS)))
         self._metrics.unsettled.set(sum(each.unsettled for each in cuts))
+        for each in cuts:
+            if (each.last_epoch, each.sequence) < self._settled_to[each.bucket]:
+                del self._settled_to[each.bucket]
+                epoch = await raise_epoch(self._live, each.bucket)
+                log.error("decisions_lost_by_server", bucket=each.bucket, new_epoch=epoch)
 
     async def _read(self, bucket: int, position: str) -> "_Entries":
         stream = stream_key(bucket)
@@ -268,6 +286,8 @@ class SettleWorker:
         by_bucket: dict[int, list[str]] = defaultdict(list)
         for decision in batch:
             by_bucket[decision.bucket].append(decision.entry_id)
+            place = (decision.epoch, decision.sequence)
+            self._settled_to[decision.bucket] = max(place, self._settled_to[decision.bucket])
         runs = (
             self._live.run(_ACKNOWLEDGE, (stream_key(bucket),), (GROUP, *ids))
             for bucket, ids in by_bucket.items()

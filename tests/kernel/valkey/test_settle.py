@@ -13,6 +13,7 @@ from app.kernel.database import Transaction
 from app.kernel.valkey.decisions import (
     Decision,
     clock_key,
+    cut,
     stream_key,
 )
 from app.kernel.valkey.keys import BUCKETS
@@ -162,6 +163,24 @@ class TestSettle:
         assert before != after
         await ground.settle_all(worker)
         assert len(await ground.likes()) == 2
+
+    async def test_a_server_that_forgot_gives_no_id_twice(self, ground: Ground):
+        """A promoted replica may lack the latest decisions, which SQL already holds."""
+        worker = ground.worker()
+        before = [await ground.like(3, shopper) for shopper in range(5)]
+        await ground.settle_all(worker)
+        await worker.watch()
+        epoch = (await cut(ground.live, 3)).epoch
+        assert before[0].startswith(str(epoch).encode())  # nothing lost: nothing raised
+        await ground.live.call("DEL", stream_key(3))
+        await worker.watch()
+        assert await ground.like(3, 7) not in before
+        assert (await cut(ground.live, 3)).epoch > epoch
+        epoch = (await cut(ground.live, 3)).epoch
+        await worker.watch()
+        assert (await cut(ground.live, 3)).epoch == epoch
+        await ground.settle_all(worker)
+        assert len(await ground.likes()) == 6
 
 
 class TestRun:
