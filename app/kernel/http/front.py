@@ -97,9 +97,7 @@ class Front:
                 return str(state.get("operation", operation))
             endpoint, ids = found
             operation = endpoint.operation_id
-            if (refused := state.get("auth_error")) is not None:
-                raise refused
-            answer = await serve_hot(endpoint, ids, scope, receive, actor)
+            answer = await serve_hot(endpoint, ids, scope, receive)
         except AppError as error:
             answer = _problem(error, state["request_id"])
         except Exception as error:

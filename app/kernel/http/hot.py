@@ -103,10 +103,14 @@ class HotLane:
 
 
 async def serve_hot(
-    endpoint: HotEndpoint, ids: tuple[int, ...], scope: Any, receive: Receive, actor: Actor | None
+    endpoint: HotEndpoint, ids: tuple[int, ...], scope: Any, receive: Receive
 ) -> HotAnswer:
-    """Answer a request on the hot lane. Errors are raised, for the perimeter to render."""
+    """Answer a request on the hot lane. Errors are raised, for the perimeter to render; an id
+    that cannot exist comes before a bad token, as in Litestar."""
     _check_ids(ids)
+    if (refused := scope["state"].get("auth_error")) is not None:
+        raise refused
+    actor: Actor | None = scope["state"]["actor"]
     none_match: str | None = None
     for name, value in scope["headers"]:
         if name == b"if-none-match":
@@ -119,7 +123,8 @@ async def serve_hot(
 async def send_answer(send: Send, answer: HotAnswer) -> None:
     """The two ASGI messages of an answer."""
     headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in answer.headers]
-    headers.append((b"content-length", str(len(answer.body)).encode()))
+    if answer.status not in (204, 304):  # these have no content, of no length
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})  # type: ignore[typeddict-item]
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
