@@ -62,7 +62,8 @@ class Checks:
             self._show(title, msgspec.structs.replace(outcome, output=""), seconds)
         passed = sum(outcome.passed for _, outcome, _ in outcomes)
         failed = sum(outcome.failed for _, outcome, _ in outcomes)
-        self._console.print(f"{passed} passed, {failed} failed in {time.monotonic() - begun:.0f}s")
+        self._console.print(f"[dim]{time.monotonic() - begun:.0f} s in all[/]")
+        print(f"{passed} passed, {failed} failed", flush=True)
         return 1 if failed else 0
 
     def _show(self, title: str, outcome: Outcome, seconds: float) -> None:
