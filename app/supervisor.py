@@ -107,9 +107,7 @@ class Child:
             os.close(sink)
         reading = asyncio.create_task(self._read(reader))
         status = await process.wait()
-        # what it started itself and left behind (web workers) would hold the port
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _end_group(process.pid)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reading, 2.0)
         pipe.close()
@@ -220,11 +218,12 @@ class Supervisor:
             await asyncio.gather(
                 self._add(worker_child), self._add(self._child(web, lambda: _answers(local.url)))
             )
+        # the doors open before the festival is complete: it fills while somebody looks
+        self._announce(time.monotonic() - begun)
         if local.demo:
             async with self._step("Demo festival"):
                 await self._once("demo", local.environment())
         (local.data / "open").touch()
-        self._announce(time.monotonic() - begun)
 
     def _servers(self) -> list[Child]:
         found: list[Child] = []
@@ -265,20 +264,21 @@ class Supervisor:
         """Run one of our commands to its end. Raises `ChildFailed` with its output."""
         program = self._ours(command, metrics_port=0)
         program = msgspec.structs.replace(program, environment=environment_of(values))
-        process = await asyncio.create_subprocess_exec(
-            *program.argv,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            **program.options(),
-        )
+        log = self._local.data / "log" / f"{command}.log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *program.argv, stdout=output, stderr=output, **program.options()
+            )
         try:
-            output, _ = await process.communicate()
+            status = await process.wait()
         except asyncio.CancelledError:
             process.terminate()
             await process.wait()
             raise
-        if process.returncode != 0:
-            tail = output.decode(errors="replace").splitlines()[-25:]
+        finally:
+            _end_group(process.pid)
+        if status != 0:
+            tail = log.read_text(errors="replace").splitlines()[-25:]
             raise ChildFailed(f"`carnival {command}` failed:\n" + "\n".join(tail))
 
     @asynccontextmanager
@@ -312,6 +312,12 @@ class Supervisor:
                 continue
             async with self._step(f"Stopped {child.program.name}"):
                 await child.stop()
+
+
+def _end_group(leader: int) -> None:
+    """End what a process started and left behind: web workers would hold the port."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 async def _true(value: bool) -> bool:
