@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app.composition import Composed
 from app.identity.interfaces import Actor, ActorKind, Memberships, Role, ShopperRegistry, SignIns
 from app.kernel.house import House
+from app.kernel.valkey.settle import SettleWorker
 from media.images.interfaces import Images, PictureOwner
 
 _numbers = itertools.count(1)
@@ -117,7 +118,8 @@ class Town:
     async def picture(self, who: Resident) -> int:
         """A picture that somebody uploaded."""
         shade = next(_numbers)
-        image = Image.new("RGB", (64, 48), (shade % 256, shade // 256 % 256, 120))
+        # far apart: JPEG makes neighbouring shades one, and the same bytes are the same picture
+        image = Image.new("RGB", (64, 48), (shade * 37 % 256, shade * 91 % 256, shade * 53 % 256))
         data = io.BytesIO()
         image.save(data, "JPEG")
         async with self.house.database.transaction() as tx:
@@ -137,6 +139,14 @@ class Town:
     async def follow(self, who: Resident, account_id: int) -> None:
         """Follow an account."""
         await self.good("PUT", f"/v1/accounts/{account_id}/follow", who)
+
+    async def settle(self) -> None:
+        """Bring every decision to SQL, as a worker would."""
+        settlers = [settler for wiring in self.composed.wirings for settler in wiring.settlers]
+        house = self.house
+        worker = SettleWorker(house.live, house.database, house.metrics, settlers, name="town")
+        while await worker.settle_once():
+            pass
 
     async def run_jobs(self, *, also_later: bool = False) -> list[str]:
         """Run every job that is due, and what those defer, as a worker would. Their names."""
