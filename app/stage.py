@@ -4,7 +4,7 @@
 production, one that holds nothing in memory) and a worker, registers shoppers, writes one line of
 JSON about all that, and then obeys one line of JSON at a time until its input ends:
 
-{"do": "build"}  everybody's timeline is made
+{"do": "build"}  everybody follows the authors, and everybody's timeline is made
 {"do": "push"}   one entry into everybody's timeline, by the real job; answers {"seconds": …}
 """
 
@@ -44,7 +44,7 @@ READERS = 64
 """Followers who are signed in and read."""
 AUTHORS = 20
 _FIRST_SYNTHETIC = 1_000_000_000_000
-_BUILDS_AT_ONCE = 100
+_BUILDS_AT_ONCE = 50
 _FOLLOW = text(
     """
     INSERT INTO follows (account_id, shopper_id, at_ms)
@@ -58,6 +58,11 @@ _COUNT = text(
     SELECT a.id, 0, :count FROM unnest(CAST(:authors AS bigint[])) a(id)
     ON CONFLICT (account_id, part) DO UPDATE SET followers = excluded.followers
     """
+)
+
+_WAITING = text(
+    "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND "
+    "(scheduled_at IS NULL OR scheduled_at <= now())"
 )
 
 
@@ -119,16 +124,11 @@ class People:
         self.followers: list[int] = []
 
     async def arrive(self) -> None:
-        """Register authors and readers; everybody follows all authors."""
+        """Register authors and readers."""
         self.authors = [await self._register(number) for number in range(AUTHORS)]
         self.readers = [await self._register(AUTHORS + number) for number in range(READERS)]
         synthetic = range(_FIRST_SYNTHETIC, _FIRST_SYNTHETIC + FOLLOWERS - READERS)
         self.followers = sorted([*synthetic, *(each.id for each in self.readers)])
-        async with self._house.database.transaction() as tx:
-            authors = [each.id for each in self.authors]
-            values = {"authors": authors, "shoppers": self.followers}
-            await tx.session.execute(_FOLLOW, values)
-            await tx.session.execute(_COUNT, {"authors": authors, "count": FOLLOWERS})
 
     async def _register(self, number: int) -> Person:
         async with self._house.database.transaction() as tx:
@@ -144,7 +144,12 @@ class People:
         return await {"build": self._build, "push": self._push}[command["do"]]()
 
     async def _build(self) -> Mapping[str, Any]:
-        """Everybody follows the same accounts, so SQL is asked once."""
+        """Everybody follows the same accounts, so SQL is asked once for all timelines."""
+        async with self._house.database.transaction() as tx:
+            authors = [each.id for each in self.authors]
+            await tx.session.execute(_FOLLOW, {"authors": authors, "shoppers": self.followers})
+            await tx.session.execute(_COUNT, {"authors": authors, "count": FOLLOWERS})
+        await self._idle()
         loaded = await self._timelines.load(self.followers[0])
 
         async def build(shopper_id: int) -> None:
@@ -156,6 +161,14 @@ class People:
         for at in range(0, len(self.followers), _BUILDS_AT_ONCE):
             await asyncio.gather(*map(build, self.followers[at : at + _BUILDS_AT_ONCE]))
         return {"built": len(self.followers), "entries": len(loaded.entries)}
+
+    async def _idle(self) -> None:
+        """Wait until no job waits."""
+        while True:
+            async with self._house.database.reading() as session:
+                if not (await session.execute(_WAITING)).scalar_one():
+                    return
+            await asyncio.sleep(0.1)
 
     async def _push(self) -> Mapping[str, Any]:
         post = PostRecord(

@@ -30,10 +30,6 @@ class Heads:
         """(posts newer than this head, at most 99; the present head). Raises Invalid."""
         return await self._pages.new_since(requires_shopper(actor), head)
 
-    async def present(self, actor: Actor) -> str:
-        """The head of the shopper's feed now."""
-        return await self._pages.present(requires_shopper(actor))
-
     def place_of(self, head: str) -> tuple[int, int]:
         """(milliseconds, post) of a head. Raises Invalid for one that is not ours."""
         return self._pages.place_of(head)

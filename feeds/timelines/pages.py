@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.kernel.http.cursors import Cursors
 from app.kernel.http.responses import weak_etag
+from app.kernel.ids import EPOCH
 from app.kernel.structs import encode_json
 from app.kernel.valkey.changes import Change
 from feeds.posts.interfaces import Encoded, Engagement, PostCounts
@@ -20,6 +21,8 @@ from feeds.timelines.store import State
 NEW_POSTS_MAX = 99
 _CURSOR = "feed"
 _HEAD = "feed-head"
+_EPOCH_MS = round(EPOCH.timestamp() * 1000)
+"""Places count milliseconds from here, see `rules`."""
 _CHECK_SECONDS = 30.0
 """Figures may change without a word when whoever told of them died: look again now and then."""
 _HELD_OVERHEAD = 4_096
@@ -155,11 +158,6 @@ class FeedPages:
         )
         return Page(body, weak_etag(body)), counts
 
-    async def present(self, shopper_id: int) -> str:
-        """The head of the feed now."""
-        found = await self._reader.find(shopper_id, TOP, 1)
-        return self._head_of(found)
-
     async def new_since(self, shopper_id: int, head: str) -> tuple[int, str]:
         """How many posts are newer than a head, at most 99, and the present head."""
         since = rules.pack_position(*self._cursors.read(_HEAD, head, 2))
@@ -167,19 +165,19 @@ class FeedPages:
         return len(found.posts), self._head_of(found) if found.posts else head
 
     def place_of(self, head: str) -> tuple[int, int]:
-        """(milliseconds, post) of a head. Raises Invalid for one that is not ours."""
+        """(milliseconds since 1970, post) of a head. Raises Invalid for one that is not ours."""
         ms, post_id = self._cursors.read(_HEAD, head, 2)
-        return ms, post_id
+        return ms + _EPOCH_MS, post_id
 
     def head_at(self, published_ms: int, post_id: int) -> str:
-        """The head of a feed that begins with this post."""
-        return self._cursors.make(_HEAD, published_ms, post_id)
+        """The head of a feed that begins with this post, published so long after 1970."""
+        return self._cursors.make(_HEAD, max(0, published_ms - _EPOCH_MS), post_id)
 
     def _head_of(self, found: Found) -> str:
         place = (0, 0)
         if found.posts:
             place = rules.unpack_position(place_bytes(found.posts[0].record))
-        return self.head_at(*place)
+        return self._cursors.make(_HEAD, *place)
 
 
 def join_items(

@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from loadtests.bench.raw import Raw
 
-POSTS_AN_AUTHOR = 45
+POSTS_AN_AUTHOR = 42
 PAGE = 20
 """Posts of a page."""
 _ROOT = Path(__file__).parents[2]
