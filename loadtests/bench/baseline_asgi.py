@@ -9,7 +9,7 @@ import asyncio
 import os
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hiredis import Reader
 
@@ -34,8 +34,8 @@ class Pipe(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        # uvloop's transports are no subclasses of asyncio's
+        self._transport = cast("asyncio.WriteTransport", transport)
 
     def call(self, packed: bytes) -> "asyncio.Future[Any]":
         """Send a packed command with the next write."""

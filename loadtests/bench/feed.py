@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -259,8 +260,10 @@ def _running(argv: Sequence[str], environment: Mapping[str, str] | None) -> Gene
     try:
         yield process.pid
     finally:
-        process.terminate()
-        process.wait(30)
+        # a baseline has nothing to lose, and its workers are processes of their own
+        for pid in reversed(harness.family(process.pid)):
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
 
 
 def _answers(url: str) -> bool:
