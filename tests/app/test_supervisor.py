@@ -25,8 +25,9 @@ _READY_SECONDS = 90
 class Instance:
     """A running `carnival up`, with its output in a file."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, demo: bool = False) -> None:
         self.data = data
+        self._demo = [] if demo else ["--no-demo"]
         # the ports up to port + 5 are used: far from those the kernel hands out by itself
         self.port = free_ports(1)[0] % 9_000 + 20_000
         self.url = f"http://127.0.0.1:{self.port}"
@@ -37,8 +38,8 @@ class Instance:
         """One more `up` on the same folder and port."""
         with self.output.open("ab") as output:
             return subprocess.Popen(
-                [*CARNIVAL, "up", "--no-demo", "--data", str(self.data), "--port", str(self.port)],
-                cwd=HOME,
+                [*CARNIVAL, "up", "--data", str(self.data), "--port", str(self.port), *self._demo],
+                env=ENVIRONMENT,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -79,6 +80,7 @@ class Instance:
         return self.process.wait(60)
 
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HOME), "COLUMNS": "250"}
 CARNIVAL = [sys.executable, "-P", "-m", "app.cli"]
 
 
@@ -97,7 +99,6 @@ def _metrics(port: int) -> str:
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    os.environ["PYTHONPATH"] = str(HOME)
     running = Instance(tmp_path_factory.mktemp("up") / "data")
     try:
         running.wait_ready()
@@ -160,7 +161,7 @@ class TestUp:
             [*CARNIVAL, "up", "--data", str(tmp_path), "--port", str(instance.port)],
             capture_output=True,
             text=True,
-            cwd=HOME,
+            env=ENVIRONMENT,
         )
         assert again.returncode == 1
         assert f"Port {instance.port}" in again.stderr
@@ -171,8 +172,7 @@ class TestUp:
             [*CARNIVAL, "doctor", "--data", str(instance.data)],
             capture_output=True,
             text=True,
-            cwd=HOME,
-            env={**os.environ, "COLUMNS": "200"},
+            env=ENVIRONMENT,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "acknowledged means durable" in done.stdout
@@ -200,18 +200,18 @@ class TestUnsafe:
     async def test_start_up_refuses_and_doctor_says_what_to_do(self, instance: Instance) -> None:
         kept = json.loads((instance.data / "instance").read_text())
         admin = kept["DATABASE_OWNER_URL"]
-        environment = {**os.environ, **kept, "COLUMNS": "250"}
+        environment = {**ENVIRONMENT, **kept}
         with psycopg.connect(admin, autocommit=True) as owner:
             owner.execute("ALTER DATABASE carnival SET synchronous_commit = off")
         try:
             worker = await asyncio.create_subprocess_exec(
-                *CARNIVAL, "worker", env=environment, cwd=HOME, stderr=asyncio.subprocess.PIPE
+                *CARNIVAL, "worker", env=environment, stderr=asyncio.subprocess.PIPE
             )
             _, errors = await asyncio.wait_for(worker.communicate(), 60)
             assert worker.returncode != 0
             assert "refusing to start on unsafe servers" in errors.decode()
             doctor = await asyncio.create_subprocess_exec(
-                *CARNIVAL, "doctor", env=environment, cwd=HOME, stdout=asyncio.subprocess.PIPE
+                *CARNIVAL, "doctor", env=environment, stdout=asyncio.subprocess.PIPE
             )
             output, _ = await asyncio.wait_for(doctor.communicate(), 60)
             assert doctor.returncode == 1
@@ -247,3 +247,17 @@ class TestStop:
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids.values()), 60)
         instance.process = instance.spawn()
         instance.wait_ready()
+
+
+class TestDemo:
+    def test_sigterm_while_the_demo_loads_is_an_ordered_stop(self, tmp_path: Path) -> None:
+        instance = Instance(tmp_path / "data", demo=True)
+        try:
+            until(lambda: instance.said("is open"), _READY_SECONDS)
+            until(lambda: any("demo" in name for name in instance.children()))
+            pids = set(instance.children().values())
+        finally:
+            status = instance.stop()
+        assert status == 0
+        assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+        assert instance.said("Stopped valkey-live")
