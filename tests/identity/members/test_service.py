@@ -61,6 +61,8 @@ class TestInviting:
         for answer in answers:
             assert answer["name"] is None
             assert answer["joinedAt"] is None
+        listed = await members_of(door, brand, owner)
+        assert [each["name"] for each in listed if each["role"] == "clerk"] == [None, None]
         await door.work_token(known, brand)
         names = {each["id"]: each["name"] for each in await members_of(door, brand, owner)}
         assert names[answers[0]["id"]] == known.answer["shopper"]["name"]

@@ -79,7 +79,7 @@ class TestRetrying:
     async def test_a_lost_answer_can_be_asked_for_again(self, door: Door, house: House) -> None:
         person = await door.sign_in()
         lost = await door.refresh(person.refresh, headers=PHONE_APP)
-        house.clock.shift(timedelta(seconds=5))
+        house.clock.shift(timedelta(seconds=2))
 
         again = await door.refresh(person.refresh, headers=PHONE_APP)
 
@@ -88,7 +88,11 @@ class TestRetrying:
         house.clock.shift(timedelta(minutes=1))
         assert (await door.refresh(again.json()["refreshToken"])).status_code == 200
 
-    async def test_many_at_once_get_one_successor(self, door: Door, other) -> None:
+    async def test_many_at_once_get_one_successor(
+        self, door: Door, other, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # however long a slow machine takes over them
+        monkeypatch.setattr(rules, "RETRY_WITHIN", timedelta(minutes=5))
         person = await door.sign_in()
         doors = [door, other.door] * 10
 
