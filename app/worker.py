@@ -4,22 +4,20 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 import structlog
 
 from app.composition import alive, compose
-from app.kernel.jobs import QUEUE_DEFAULT, QUEUE_MEDIA
+from app.kernel.jobs import HANDS
 from app.kernel.settings import Settings
 from app.kernel.valkey.settle import SettleWorker
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
 
-QUEUES = (QUEUE_DEFAULT, QUEUE_MEDIA)
 
-
-async def run_worker(settings: Settings, queues: Sequence[str] = QUEUES) -> None:
+async def run_worker(settings: Settings, hands: Mapping[str, int] = HANDS) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -37,9 +35,9 @@ async def run_worker(settings: Settings, queues: Sequence[str] = QUEUES) -> None
         settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
         running = [
             asyncio.create_task(settle.run(), name="settle"),
-            asyncio.create_task(house.jobs.run(queues, concurrency=4, name=name), name="jobs"),
+            asyncio.create_task(house.jobs.run(hands, name=name), name="jobs"),
         ]
-        log.info("worker_ready", queues=list(queues), kinds=len(settlers))
+        log.info("worker_ready", hands=dict(hands), kinds=len(settlers))
         waiting = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
         for task in running:

@@ -5,7 +5,7 @@ outbox is needed. Jobs run at least once: every task is idempotent.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("jobs")
 
 QUEUE_DEFAULT = "default"
 QUEUE_MEDIA = "media"
+HANDS = {QUEUE_DEFAULT: 4, QUEUE_MEDIA: 2}
+"""Jobs of each queue that a worker process does at once."""
 STALLED_SECONDS = 30
 _SWEEP_SECONDS = 10
 
@@ -81,24 +83,29 @@ class Jobs:
         async with self._app.open_async():
             yield
 
-    async def run(self, queues: Sequence[str], *, concurrency: int, name: str) -> None:
-        """Work until cancelled; jobs under way are finished first, for ten seconds at most."""
-        async with self.opened():
-            sweep = asyncio.create_task(self._sweep_forever())
-            try:
-                await self._app.run_worker_async(
-                    queues=list(queues),
-                    name=name,
-                    concurrency=concurrency,
-                    fetch_job_polling_interval=1.0,
-                    update_heartbeat_interval=5.0,
-                    stalled_worker_timeout=float(STALLED_SECONDS),
-                    shutdown_graceful_timeout=10.0,
-                    delete_jobs="successful",
-                    install_signal_handlers=False,
-                )
-            finally:
-                sweep.cancel()
+    async def run(self, hands: Mapping[str, int], *, name: str) -> None:
+        """Work until cancelled; jobs under way are finished first, for ten seconds at most.
+
+        `hands` says how many jobs of each queue run at once. Every queue has its own, so that a
+        hundred pictures waiting to be drawn do not keep a post from its followers.
+        """
+        async with self.opened(), asyncio.TaskGroup() as group:
+            group.create_task(self._sweep_forever())
+            for queue, concurrency in hands.items():
+                group.create_task(self._work(queue, concurrency, f"{name} {queue}"))
+
+    async def _work(self, queue: str, concurrency: int, name: str) -> None:
+        await self._app.run_worker_async(
+            queues=[queue],
+            name=name,
+            concurrency=concurrency,
+            fetch_job_polling_interval=1.0,
+            update_heartbeat_interval=5.0,
+            stalled_worker_timeout=float(STALLED_SECONDS),
+            shutdown_graceful_timeout=10.0,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+        )
 
     async def _sweep_forever(self) -> None:
         """Give jobs of killed workers to living ones."""

@@ -37,7 +37,7 @@ class Office:
         self.ran.append("flaky")
 
     async def work_until(self, count: int, *, seconds: float = 20.0) -> None:
-        working = asyncio.create_task(self.jobs.run(["default"], concurrency=2, name="test"))
+        working = asyncio.create_task(self.jobs.run({"default": 2}, name="test"))
         for _ in range(int(seconds / 0.05)):
             if len(self.ran) >= count:
                 break
@@ -128,7 +128,7 @@ async def note(value):
 
 jobs = Jobs(settings)
 jobs.register([Task("test.note", note)])
-asyncio.run(jobs.run(["default"], concurrency=1, name="victim"))
+asyncio.run(jobs.run({"default": 1}, name="victim"))
 """
 
 

@@ -66,7 +66,7 @@ async def running(settings: Settings, service: MessageService) -> AsyncIterator[
     )
     composed = compose(settings)
     async with alive(composed.house):
-        work = composed.house.jobs.run(["default"], concurrency=2, name="test")
+        work = composed.house.jobs.run({"default": 2}, name="test")
         worker = asyncio.create_task(work)
         transport = httpx.ASGITransport(app=front(composed, litestar(composed), hot=True))  # pyright: ignore[reportArgumentType]
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
