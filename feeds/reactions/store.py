@@ -2,6 +2,7 @@
 the cache: each shopper's liked posts."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.kernel.valkey.aggregates import IDLE_SECONDS, Aggregates, order_of
@@ -22,6 +23,7 @@ _NOTE_LIKED = Script.load("feeds/reactions/lua/note_liked.lua")
 _LOAD_LIKED = Script.load("feeds/reactions/lua/load_liked.lua")
 
 
+@lru_cache(maxsize=65_536)
 def _liked_key(shopper_id: int) -> str:
     return key(shopper_id, "liked", shopper_id)
 

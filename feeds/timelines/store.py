@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from itertools import compress
 from typing import Any
 
@@ -188,5 +189,7 @@ def _graph(shopper_id: int) -> str:
     return key(shopper_id, "tl-graph", shopper_id)
 
 
+@lru_cache(maxsize=65_536)
 def keys_of(shopper_id: int) -> tuple[str, str, str]:
+    """Timeline, state and graph of a shopper."""
     return _timeline(shopper_id), _state(shopper_id), _graph(shopper_id)

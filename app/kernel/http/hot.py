@@ -8,6 +8,8 @@ plain ASGI callable, `plain_handler` wraps it for Litestar, which also documents
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -206,10 +208,17 @@ def _query_of(raw: bytes) -> Mapping[str, str]:
         return {}
     if len(raw) > _QUERY_BYTES_MAX:
         raise Invalid("The query string is too long")
+    return _parsed(raw)
+
+
+@lru_cache(maxsize=1_024)
+def _parsed(raw: bytes) -> Mapping[str, str]:
+    """Most requests of a peak ask for the same few queries."""
     try:
-        return dict(parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=16))
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, max_num_fields=16)
     except ValueError:
         raise Invalid("The query string is not valid") from None
+    return MappingProxyType(dict(pairs))
 
 
 async def _read_body(receive: Receive, bytes_max: int) -> bytes:
