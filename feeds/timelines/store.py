@@ -17,7 +17,7 @@ from itertools import compress
 from typing import Any
 
 from app.kernel.valkey.client import Valkey
-from app.kernel.valkey.keys import by_bucket, key
+from app.kernel.valkey.keys import bucket_key, by_bucket, key
 from app.kernel.valkey.scripts import Script
 from feeds.timelines.rules import NOTHING, POSITION_BYTES, TOP, Window, pack_id, split
 
@@ -28,6 +28,7 @@ _BEGIN = Script.load(f"{_FOLDER}/begin_rebuild.lua")
 _FINISH = Script.load(f"{_FOLDER}/finish_rebuild.lua")
 _CHOOSE = Script.load(f"{_FOLDER}/choose_pulled.lua")
 
+_TIMELINE = "tl"
 _LEASE_MS = 5_000
 _UNFINISHED_SECONDS = 600
 _SLACK_SHARE = 25
@@ -102,13 +103,12 @@ class TimelineStore:
     async def push(self, entry: bytes, shopper_ids: Iterable[int]) -> int:
         """Put an entry into the timelines of those who have one. Returns how many took it."""
         args = (entry, self._items_max, self._items_max // _SLACK_SHARE)
-        calls = [
-            self._cache.run(
-                _PUSH, [_timeline(each) for each in group[at : at + _KEYS_A_CALL]], args
-            )
-            for group in by_bucket(shopper_ids).values()
-            for at in range(0, len(group), _KEYS_A_CALL)
-        ]
+        calls: list[asyncio.Future[int]] = []
+        for bucket, group in by_bucket(shopper_ids).items():
+            prefix = bucket_key(bucket, _TIMELINE, "")
+            for at in range(0, len(group), _KEYS_A_CALL):
+                keys = [prefix + str(each) for each in group[at : at + _KEYS_A_CALL]]
+                calls.append(self._cache.run(_PUSH, keys, args))
         return sum(await asyncio.gather(*calls)) if calls else 0
 
     async def begin(self, shopper_id: int, token: bytes) -> Claim:
@@ -178,7 +178,7 @@ def _joined(ids: Iterable[int]) -> bytes:
 
 
 def _timeline(shopper_id: int) -> str:
-    return key(shopper_id, "tl", shopper_id)
+    return key(shopper_id, _TIMELINE, shopper_id)
 
 
 def _state(shopper_id: int) -> str:

@@ -1,5 +1,7 @@
 """Jobs of timelines. Each may run twice, or again after half: the second time changes nothing."""
 
+import asyncio
+
 import structlog
 
 from app.kernel.clock import Clock
@@ -17,7 +19,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("timelines")
 
 FAN_OUT = "feeds.timelines.fan_out"
 FORGET = "feeds.timelines.forget"
-_FOLLOWERS_A_PAGE = 5_000
+_FOLLOWERS_A_PAGE = 2_500
 
 
 class FanOutJob:
@@ -70,16 +72,19 @@ class FanOutJob:
     async def push(self, post: PostRecord) -> int:
         """Into the timeline of every follower who has one. Returns how many took it."""
         entry, after, pushed = entry_of(post), 0, 0
+        pushing: asyncio.Task[int] | None = None
         while True:
             async with self._database.reading() as session:
                 followers = await self._relations.followers_after(
                     session, post.account_id, after, _FOLLOWERS_A_PAGE
                 )
-            if followers:
-                pushed += await self._store.push(entry, followers)
-                after = followers[-1]
+            # the next page is read while this one is pushed
+            pushed += await pushing if pushing is not None else 0
+            pushing = asyncio.create_task(self._store.push(entry, followers))
             if len(followers) < _FOLLOWERS_A_PAGE:
                 break
+            after = followers[-1]
+        pushed += await pushing
         self._metrics.fanned_out.inc(pushed)
         log.info("fanned_out", post=post.id, pushed=pushed)
         return pushed
