@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from prometheus_client.multiprocess import (
 from app.kernel.settings import Settings
 
 _DRAIN_SECONDS = 10
+_FAREWELL_SECONDS = 0.5
+"""In which workers tell their sockets to come back elsewhere: granian just drops them."""
 
 
 class WebServer(MPServer):
@@ -36,6 +39,7 @@ class WebServer(MPServer):
         for worker in self.wrks:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker._id(), signal.SIGUSR1)  # pyright: ignore
+        time.sleep(_FAREWELL_SECONDS)
         super()._stop_workers()
 
     def _respawn_workers(self, workers: list[int], *given: Any, **named: Any) -> None:

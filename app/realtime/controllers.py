@@ -17,7 +17,7 @@ from app.kernel.errors import AppError, Forbidden, Invalid, TooMany, Unauthorize
 from app.kernel.metrics import Metrics
 from app.kernel.structs import ID_MAX
 from app.realtime.hub import Hub
-from app.realtime.line import BAD_MESSAGE, SIGNED_OUT, TOO_MUCH, TOO_SLOW, Line
+from app.realtime.line import BAD_MESSAGE, NORMAL, OVERLOADED, SIGNED_OUT, TOO_MUCH, TOO_SLOW, Line
 from app.realtime.messages import (
     MESSAGE_BYTES_MAX,
     PONG,
@@ -35,6 +35,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("realtime")
 HELLO_SECONDS = 10.0
 SEND_SECONDS = 10.0
 """How long one message may take to leave; a client that does not read for so long is closed."""
+CLOSE_SECONDS = 2.0
 MESSAGES_MAX, MESSAGES_SECONDS = 60, 10.0
 HEARTBEAT_SECONDS = 15.0
 
@@ -108,28 +109,28 @@ async def _converse(socket: _Socket, door: Door, line: Line, hello: Hello) -> No
     listening = asyncio.create_task(_listen(socket, door, line))
     try:
         await door.hub.greet(line, hello.head, hello.last_event_id)
-        await asyncio.wait((talking, listening), return_when=asyncio.FIRST_COMPLETED)
-        if listening.done() and not talking.done():
-            line.close(BAD_MESSAGE if listening.exception() else 1000)
-            await asyncio.wait((talking,), timeout=SEND_SECONDS)
     except AppError as error:
-        line.close(BAD_MESSAGE if error.status < 500 else TOO_MUCH)
-        await asyncio.wait((talking,), timeout=SEND_SECONDS)
+        line.close(BAD_MESSAGE if error.status < 500 else OVERLOADED)
+    try:
+        await asyncio.wait((talking, listening), return_when=asyncio.FIRST_COMPLETED)
+        line.close(NORMAL)
+        await asyncio.wait((talking,), timeout=CLOSE_SECONDS)
     finally:
         for task in (talking, listening):
             task.cancel()
+        # granian sends no close as long as somebody waits in `receive`
         await asyncio.gather(talking, listening, return_exceptions=True)
+        await _close(socket, line.closing or NORMAL)
 
 
 async def _talk(socket: _Socket, line: Line) -> None:
-    """Send what the line has to say, then close as it says."""
+    """Send what the line has to say, until it is to be closed."""
     while True:
         messages = await line.next_messages()
         for outgoing in messages:
             async with asyncio.timeout(SEND_SECONDS):
                 await socket.send_data(outgoing.message, mode="text")
         if line.closing is not None:
-            await _close(socket, line.closing)
             return
 
 

@@ -243,6 +243,8 @@ class Hub:
             self._follow(line, authors)
 
     def _follow(self, line: Line, authors: frozenset[int]) -> None:
+        if line.unfollowed(line.authors - authors):
+            self._noisy.add(line)
         for account_id in line.authors - authors:
             _drop(self._of_author, account_id, line)
         for account_id in authors - line.authors:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from app.kernel.actors import Actor
@@ -16,6 +16,7 @@ what it missed when it comes back."""
 FEED_NEW_MAX = 99
 _HEARD_MAX = 512
 
+NORMAL = 1000
 SIGNED_OUT = 4401
 """The token was revoked, is wrong, or ran out."""
 TOO_SLOW = 4408
@@ -36,6 +37,11 @@ class Outgoing(NamedTuple):
 
 Place = tuple[int, int]
 """(published in milliseconds, post): where a feed begins."""
+
+
+class _Fresh(NamedTuple):
+    place: Place
+    account_id: int
 
 
 class Line:
@@ -61,7 +67,7 @@ class Line:
         self.head = ""
         self._early: list[Notice] = []
         self._heard: dict[str, None] = {}
-        self._fresh: dict[int, Place] = {}
+        self._fresh: dict[int, _Fresh] = {}
         self._fresh_before = 0
         self._feed_changed = False
         self._counts: dict[int, bytes] = {}
@@ -101,7 +107,7 @@ class Line:
     def show_from(self, place: Place, head: str, already: int = 0) -> None:
         """The client shows its feed from this place on; `already` newer posts are there."""
         self.shown, self.head = place, head
-        self._fresh = {id_: at for id_, at in self._fresh.items() if at > place}
+        self._fresh = {id_: new for id_, new in self._fresh.items() if new.place > place}
         self._fresh_before = already
         self._feed_changed = already > 0
 
@@ -112,11 +118,19 @@ class Line:
             return False
         if len(self._fresh) >= FEED_NEW_MAX:
             return False
-        self._fresh[post.post_id] = place
-        if place >= max(self._fresh.values()):
+        if all(place > new.place for new in self._fresh.values()):
             self.head = head
+        self._fresh[post.post_id] = _Fresh(place, post.account_id)
         self._feed_changed = True
         return True
+
+    def unfollowed(self, account_ids: Collection[int]) -> bool:
+        """Their posts are not new any more. Returns whether there is something to say."""
+        left = {id_: new for id_, new in self._fresh.items() if new.account_id not in account_ids}
+        changed = len(left) < len(self._fresh)
+        self._fresh = left
+        self._feed_changed |= changed
+        return changed
 
     def counts(self, post_id: int, counts: bytes) -> None:
         """A watched post has other figures."""

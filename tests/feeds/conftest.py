@@ -5,11 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from app.composition import Composed
 from app.kernel.database import Database
 from app.kernel.events import Events
 from app.kernel.ids import Ids
@@ -30,7 +28,6 @@ from feeds.figures.store import ViewStore
 from feeds.reactions.repository import ReactionRepository
 from feeds.reactions.service import Likes, PostGate, ReactionService
 from feeds.reactions.store import LikedStore, ReactionStore
-from tests.factories.town import Town
 from tests.feeds.doubles import KnownAccounts, KnownPosts, KnownRelations
 from tests.servers import Servers
 
@@ -123,21 +120,3 @@ async def ground(servers: Servers, settings: Settings) -> AsyncIterator[Ground]:
     database = Database(settings, _no_defer)
     yield Ground(live, cache, database)
     await asyncio.gather(live.close(), cache.close(), database.close())
-
-
-class SettledTown(Town):
-    """A town whose decisions reach SQL when asked."""
-
-    async def settle(self) -> None:
-        """What a worker does, until nothing waits."""
-        settlers = [each for wiring in self.composed.wirings for each in wiring.settlers]
-        house = self.house
-        worker = SettleWorker(house.live, house.database, house.metrics, settlers, name="town")
-        while await worker.settle_once():
-            pass
-
-
-@pytest.fixture
-def town(client: httpx.AsyncClient, composed: Composed) -> SettledTown:
-    """A small town with everything of the house."""
-    return SettledTown(client, composed)

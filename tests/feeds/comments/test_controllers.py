@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.feeds.conftest import SettledTown
+from tests.factories.town import Town
 
 
 class TestComments:
-    async def test_a_conversation(self, town: SettledTown):
+    async def test_a_conversation(self, town: Town):
         author, guest = await town.shopper("作者"), await town.shopper("客人")
         post_id = await town.post_id(author)
         path = f"/v1/posts/{post_id}/comments"
@@ -29,7 +29,7 @@ class TestComments:
         await town.settle()
         assert (await town.good("GET", f"/v1/posts/{post_id}"))["counts"]["comments"] == 2
 
-    async def test_pages_go_on_by_cursor(self, town: SettledTown):
+    async def test_pages_go_on_by_cursor(self, town: Town):
         author = await town.shopper()
         post_id = await town.post_id(author)
         path = f"/v1/posts/{post_id}/comments"
@@ -46,7 +46,7 @@ class TestComments:
                 break
         assert seen == ["4", "3", "2", "1", "0"]
 
-    async def test_moderation(self, town: SettledTown):
+    async def test_moderation(self, town: Town):
         author, guest, other = [await town.shopper() for _ in range(3)]
         post_id = await town.post_id(author)
         path = f"/v1/posts/{post_id}/comments"
@@ -80,14 +80,14 @@ class TestComments:
             {"text": 1},
         ],
     )
-    async def test_bad_bodies_are_refused(self, town: SettledTown, body: dict[str, object]):
+    async def test_bad_bodies_are_refused(self, town: Town, body: dict[str, object]):
         author = await town.shopper()
         path = f"/v1/posts/{await town.post_id(author)}/comments"
         answer = await town.ask("POST", path, author, json=body)
         assert answer.status_code == 400, answer.text
         assert answer.json()["errors"]
 
-    async def test_what_is_not_there(self, town: SettledTown):
+    async def test_what_is_not_there(self, town: Town):
         author = await town.shopper()
         post_id = await town.post_id(author)
         for method, path in (

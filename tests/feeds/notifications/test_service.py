@@ -2,26 +2,25 @@
 
 from typing import Any
 
-from tests.factories.town import Resident
-from tests.feeds.conftest import SettledTown
+from tests.factories.town import Resident, Town
 
 
-async def happened(town: SettledTown) -> None:
+async def happened(town: Town) -> None:
     """Until everything decided is settled and told."""
     await town.settle()
     await town.run_jobs()
 
 
-async def told(town: SettledTown, who: Resident) -> list[dict[str, Any]]:
+async def told(town: Town, who: Resident) -> list[dict[str, Any]]:
     return (await town.good("GET", "/v1/notifications", who))["items"]
 
 
-async def unread(town: SettledTown, who: Resident) -> int:
+async def unread(town: Town, who: Resident) -> int:
     return (await town.good("GET", "/v1/notifications/unread", who))["count"]
 
 
 class TestTelling:
-    async def test_comments_and_replies_reach_whom_they_concern(self, town: SettledTown):
+    async def test_comments_and_replies_reach_whom_they_concern(self, town: Town):
         author, guest, other = [await town.shopper() for _ in range(3)]
         post_id = await town.post_id(author)
         path = f"/v1/posts/{post_id}/comments"
@@ -45,7 +44,7 @@ class TestTelling:
         ]
         assert await told(town, other) == []
 
-    async def test_likes_of_a_post_are_one_line(self, town: SettledTown):
+    async def test_likes_of_a_post_are_one_line(self, town: Town):
         author = await town.shopper()
         fans = [await town.shopper() for _ in range(4)]
         post_id = await town.post_id(author, text="A new tea\nfrom the hills")
@@ -63,7 +62,7 @@ class TestTelling:
         await happened(town)
         assert await told(town, author) == [line]
 
-    async def test_a_follower_is_told_of_once(self, town: SettledTown):
+    async def test_a_follower_is_told_of_once(self, town: Town):
         author, fan = await town.shopper(), await town.shopper()
         for _ in range(2):
             await town.follow(fan, author.id)
@@ -71,14 +70,14 @@ class TestTelling:
         await happened(town)
         assert [each["kind"] for each in await told(town, author)] == ["follow"]
 
-    async def test_who_works_for_a_brand_hears_of_its_posts(self, town: SettledTown):
+    async def test_who_works_for_a_brand_hears_of_its_posts(self, town: Town):
         shop, guest = await town.shop(), await town.shopper()
         post_id = await town.post_id(shop.owner, accountId=shop.id)
         await town.good("POST", f"/v1/posts/{post_id}/comments", guest, json={"text": "nice"})
         await happened(town)
         assert [each["kind"] for each in await told(town, shop.owner)] == ["comment"]
 
-    async def test_the_blocked_are_not_heard(self, town: SettledTown):
+    async def test_the_blocked_are_not_heard(self, town: Town):
         author, guest = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
         await town.good("POST", f"/v1/posts/{post_id}/comments", guest, json={"text": "bad"})
@@ -88,7 +87,7 @@ class TestTelling:
 
 
 class TestReading:
-    async def test_reading_counts_down(self, town: SettledTown):
+    async def test_reading_counts_down(self, town: Town):
         author, guest = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
         path = f"/v1/posts/{post_id}/comments"
@@ -102,7 +101,7 @@ class TestReading:
         assert [each["read"] for each in await told(town, author)] == [False, True, True]
         assert await town.good("POST", "/v1/notifications/read", guest, json=body) == {"count": 0}
 
-    async def test_pages_go_on_by_cursor(self, town: SettledTown):
+    async def test_pages_go_on_by_cursor(self, town: Town):
         author, guest = await town.shopper(), await town.shopper()
         path = f"/v1/posts/{await town.post_id(author)}/comments"
         for number in range(5):
@@ -118,7 +117,7 @@ class TestReading:
             params["cursor"] = page["nextCursor"]
         assert sorted(seen) == list("01234")
 
-    async def test_bad_requests(self, town: SettledTown):
+    async def test_bad_requests(self, town: Town):
         someone = await town.shopper()
         assert (await town.ask("GET", "/v1/notifications")).status_code == 401
         for body in ({}, {"upToId": 1}, {"upToId": "0"}, {"upToId": "x"}):

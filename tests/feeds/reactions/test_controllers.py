@@ -5,15 +5,15 @@ import pytest
 
 from app.asgi import front, litestar
 from app.composition import Composed
-from tests.feeds.conftest import SettledTown
+from tests.factories.town import Town
 
 
-async def counts(town: SettledTown, post_id: int) -> dict[str, int]:
+async def counts(town: Town, post_id: int) -> dict[str, int]:
     return (await town.good("GET", f"/v1/posts/{post_id}"))["counts"]
 
 
 class TestLikes:
-    async def test_a_like_is_answered_counted_and_shown_to_who_gave_it(self, town: SettledTown):
+    async def test_a_like_is_answered_counted_and_shown_to_who_gave_it(self, town: Town):
         author, fan = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
         path = f"/v1/posts/{post_id}/like"
@@ -26,7 +26,7 @@ class TestLikes:
         for _ in range(2):
             assert await town.good("DELETE", path, fan) == {"liked": False, "likes": 0}
 
-    async def test_who_may_not_see_a_post_may_not_like_it(self, town: SettledTown):
+    async def test_who_may_not_see_a_post_may_not_like_it(self, town: Town):
         author, stranger = await town.shopper(), await town.shopper()
         blocked = await town.shopper()
         draft = await town.post_id(author, draft=True)
@@ -44,14 +44,14 @@ class TestLikes:
         await town.follow(stranger, author.id)
         await town.good("PUT", f"/v1/posts/{inner}/like", stranger)
 
-    async def test_a_withdrawn_post_is_gone(self, town: SettledTown):
+    async def test_a_withdrawn_post_is_gone(self, town: Town):
         author, fan = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
         await town.good("PUT", f"/v1/posts/{post_id}/like", fan)
         await town.good("POST", f"/v1/posts/{post_id}/withdraw", author)
         assert (await town.ask("PUT", f"/v1/posts/{post_id}/like", fan)).status_code == 404
 
-    async def test_keys_and_strangers_cannot_like(self, town: SettledTown):
+    async def test_keys_and_strangers_cannot_like(self, town: Town):
         shop = await town.shop()
         post_id = await town.post_id(shop.owner, accountId=str(shop.id))
         key = await town.key(shop, live=True)
@@ -60,10 +60,10 @@ class TestLikes:
         assert (await town.ask("PUT", path, key)).status_code == 403
 
     @pytest.mark.parametrize("path", ["/v1/posts/0/like", "/v1/posts/99999999999999999999/like"])
-    async def test_ids_that_cannot_be(self, town: SettledTown, path: str):
+    async def test_ids_that_cannot_be(self, town: Town, path: str):
         assert (await town.ask("PUT", path, await town.shopper())).status_code in (400, 404)
 
-    async def test_both_lanes_answer_the_same(self, town: SettledTown, composed: Composed):
+    async def test_both_lanes_answer_the_same(self, town: Town, composed: Composed):
         author, fan = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
         app = front(composed, litestar(composed), hot=False)
@@ -80,7 +80,7 @@ class TestLikes:
 
 
 class TestShares:
-    async def test_a_share_counts_once_a_channel_and_gives_a_link(self, town: SettledTown):
+    async def test_a_share_counts_once_a_channel_and_gives_a_link(self, town: Town):
         author, fan = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
         path = f"/v1/posts/{post_id}/shares"
@@ -92,13 +92,13 @@ class TestShares:
 
 
 class TestViews:
-    async def test_views_arrive(self, town: SettledTown, composed: Composed):
+    async def test_views_arrive(self, town: Town, composed: Composed):
         author = await town.shopper()
         post_id = await town.post_id(author)
         body = {"postIds": [str(post_id), "999"]}
         assert (await town.ask("POST", "/v1/views", json=body)).status_code == 202
 
-    async def test_views_are_bounded(self, town: SettledTown):
+    async def test_views_are_bounded(self, town: Town):
         for ids in ([], ["1"] * 51, ["x"], "1"):
             answer = await town.ask("POST", "/v1/views", json={"postIds": ids})
             assert answer.status_code == 400
