@@ -15,6 +15,7 @@ from feeds.posts.plugin import slice_ as posts
 from feeds.reactions.plugin import slice_ as reactions
 from feeds.relations.plugin import slice_ as relations
 from feeds.reports.plugin import slice_ as reports
+from feeds.threads.plugin import slice_ as threads
 from feeds.timelines.plugin import slice_ as timelines
 from media.images.plugin import slice_ as images
 
@@ -33,6 +34,7 @@ SLICES: tuple[Slice, ...] = (
     figures,
     reactions,
     comments,
+    threads,
     notifications,
     timelines,
 )

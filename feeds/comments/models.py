@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
-from feeds.comments.rules import CLIENT_ID_CHARS_MAX, TEXT_CHARS_MAX
+from feeds.comments.interfaces import CLIENT_ID_CHARS_MAX, TEXT_CHARS_MAX
 
 
 class Comment(Base):

@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, ColumnElement, case, func, literal_column, selec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from feeds.comments.interfaces import DELETED, Fact, Line
 from feeds.comments.models import Comment
-from feeds.comments.rules import DELETED, Fact, Line
 
 _PREVIEWED = 6
 """Replies read for a preview: a few more than shown, since some may be hidden by now."""

@@ -1,5 +1,4 @@
-"""Use cases of comments: writing, moderating, settling, and reading them as one list although
-some are still on their way to SQL."""
+"""Use cases of comments: writing, moderating and settling them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,8 +20,8 @@ from app.kernel.valkey.scripts import Refusal
 from feeds.accounts.interfaces import Accounts
 from feeds.comments.errors import CommentRefusal
 from feeds.comments.events import CommentWritten
+from feeds.comments.interfaces import DELETED, HIDDEN, Line
 from feeds.comments.repository import CommentRepository, Decided
-from feeds.comments.rules import DELETED, HIDDEN, Line, standing
 from feeds.comments.store import (
     Accepted,
     CommentStore,
@@ -181,7 +180,8 @@ class CommentService:
                 async with self._database.reading() as session:
                     line = (await self._repository.lines(session, [comment_id])).get(comment_id)
             if line:
-                return standing(line, await self._store.facts(line.post_id, [comment_id]))
+                facts = await self._store.facts(line.post_id, [comment_id])
+                return line.standing(facts.get(comment_id))
             if post_id is None:
                 break  # it was never decided, or so long ago that SQL would hold it
         raise NotFound

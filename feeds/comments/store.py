@@ -14,7 +14,7 @@ from app.kernel.valkey.keys import bucket_of, key
 from app.kernel.valkey.pipeline import Reply
 from app.kernel.valkey.scripts import Refusal, Script
 from feeds.comments.errors import CommentRefusal, ParentGone, PostClosed
-from feeds.comments.rules import Fact, Line
+from feeds.comments.interfaces import Fact, Line
 
 WAITING_MAX = 1_000
 """Comments of one post that may be on their way to SQL."""

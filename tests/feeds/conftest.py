@@ -18,7 +18,6 @@ from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.decisions import epoch_key
 from app.kernel.valkey.keys import BUCKETS
 from app.kernel.valkey.settle import Settler, SettleWorker
-from feeds.comments.reading import CommentReader
 from feeds.comments.repository import CommentRepository
 from feeds.comments.service import CommentService
 from feeds.comments.store import CommentStore
@@ -28,6 +27,7 @@ from feeds.figures.store import ViewStore
 from feeds.reactions.repository import ReactionRepository
 from feeds.reactions.service import Likes, PostGate, ReactionService
 from feeds.reactions.store import LikedStore, ReactionStore
+from feeds.threads.service import ThreadService
 from tests.feeds.doubles import KnownAccounts, KnownPosts, KnownRelations
 from tests.servers import Servers
 
@@ -75,7 +75,7 @@ class Ground:
             self.events,
             Ids(7),
         )
-        self.reader = CommentReader(
+        self.reader = ThreadService(
             database, self.comment_store, self.comment_rows, posts, accounts, relations
         )
         self._worker = self.worker("w0")

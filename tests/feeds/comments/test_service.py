@@ -13,7 +13,7 @@ from app.kernel.valkey.keys import bucket_of
 from feeds.comments import store as store_module
 from feeds.comments.errors import ParentGone, PostClosed
 from feeds.comments.events import CommentWritten
-from feeds.comments.schemas import CommentView
+from feeds.threads.schemas import CommentView
 from tests.feeds.conftest import Ground
 
 POST, OWNER = 6_000_001, 1

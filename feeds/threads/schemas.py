@@ -6,7 +6,7 @@ import msgspec
 
 from app.kernel.structs import Id, Input, Timestamp, View
 from feeds.accounts.interfaces import AccountCard
-from feeds.comments.rules import CLIENT_ID_CHARS_MAX, TEXT_CHARS_MAX
+from feeds.comments.interfaces import CLIENT_ID_CHARS_MAX, TEXT_CHARS_MAX
 
 
 class CommentCreate(Input):

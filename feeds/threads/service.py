@@ -15,20 +15,10 @@ from app.kernel.errors import NotFound
 from app.kernel.structs import Id, Timestamp
 from app.kernel.valkey.errors import ValkeyUnavailable
 from feeds.accounts.interfaces import AccountCard, Accounts, Relations
-from feeds.comments.repository import CommentRepository
-from feeds.comments.rules import (
-    HIDDEN,
-    PREVIEW_REPLIES,
-    Fact,
-    Line,
-    is_shown,
-    merged,
-    moment_of,
-    standing,
-)
-from feeds.comments.schemas import CommentView, CommentViewer
-from feeds.comments.store import CommentStore
+from feeds.comments.interfaces import HIDDEN, Fact, Line, SettledLines, WaitingLines
 from feeds.posts.interfaces import PostRecord, Posts, PostStatus
+from feeds.threads.rules import PREVIEW_REPLIES, is_shown, merged, moment_of
+from feeds.threads.schemas import CommentView, CommentViewer
 
 
 class CommentPage(NamedTuple):
@@ -54,21 +44,21 @@ _ROUNDS_MAX = 5
 """How often a page is filled up when hidden comments left gaps."""
 
 
-class CommentReader:
+class ThreadService:
     """Lists of comments."""
 
     def __init__(
         self,
         database: Database,
-        store: CommentStore,
-        repository: CommentRepository,
+        waiting: WaitingLines,
+        settled: SettledLines,
         posts: Posts,
         accounts: Accounts,
         relations: Relations,
     ) -> None:
         self._database = database
-        self._store = store
-        self._repository = repository
+        self._waiting_lines = waiting
+        self._settled_lines = settled
         self._posts = posts
         self._accounts = accounts
         self._relations = relations
@@ -82,7 +72,7 @@ class CommentReader:
             waiting = await self._waiting(reader)
 
             async def below(order: int | None, count: int) -> list[Line]:
-                settled = await self._repository.newest(
+                settled = await self._settled_lines.newest(
                     session, post_id, order, count, reader.without
                 )
                 fresh = [w for w in waiting if not w.root_id and (order is None or w.order < order)]
@@ -105,7 +95,7 @@ class CommentReader:
             waiting = await self._waiting(reader)
 
             async def above(order: int | None, count: int) -> list[Line]:
-                settled = await self._repository.replies(
+                settled = await self._settled_lines.replies(
                     session, root.id, order or 0, count, reader.without
                 )
                 fresh = [w for w in waiting if w.root_id == root.id and w.order > (order or 0)]
@@ -153,7 +143,7 @@ class CommentReader:
 
     async def _waiting(self, reader: _Reader) -> list[Line]:
         try:
-            waiting = await self._store.waiting(reader.post.id)
+            waiting = await self._waiting_lines.waiting(reader.post.id)
         except ValkeyUnavailable:
             return []
         return [line for line in waiting if line.author_id not in reader.without]
@@ -161,10 +151,10 @@ class CommentReader:
     async def _standing(self, reader: _Reader, lines: Sequence[Line]) -> list[Line]:
         """The lines as they stand now, without those the reader does not get to see."""
         try:
-            facts = await self._store.facts(reader.post.id, [line.id for line in lines])
+            facts = await self._waiting_lines.facts(reader.post.id, [line.id for line in lines])
         except ValkeyUnavailable:
             facts = dict[int, Fact]()
-        present = (standing(line, facts) for line in lines)
+        present = (line.standing(facts.get(line.id)) for line in lines)
         return [line for line in present if self._is_shown(reader, line)]
 
     def _is_shown(self, reader: _Reader, line: Line) -> bool:
@@ -176,7 +166,7 @@ class CommentReader:
         ids = [line.id for line in roots if line.replies]
         if not ids:
             return {}
-        settled = await self._repository.previews(reader.session, ids, reader.without)
+        settled = await self._settled_lines.previews(reader.session, ids, reader.without)
         fresh = [line for line in waiting if line.root_id in ids]
         found = sorted(merged(settled, fresh).values(), key=_order)
         previews: dict[int, list[Line]] = {}

@@ -10,11 +10,11 @@ from app.kernel.errors import Invalid
 from app.kernel.http.cursors import Cursors
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import Page, PathId
-from feeds.comments.reading import CommentPage, CommentReader
-from feeds.comments.rules import cleaned
-from feeds.comments.schemas import CommentCreate, CommentView, HiddenView
-from feeds.comments.service import CommentService
+from feeds.comments.interfaces import Comments
 from feeds.reactions.interfaces import Gate
+from feeds.threads.rules import cleaned
+from feeds.threads.schemas import CommentCreate, CommentView, HiddenView
+from feeds.threads.service import CommentPage, ThreadService
 
 
 class PostCommentsController(Controller):
@@ -28,7 +28,7 @@ class PostCommentsController(Controller):
         self,
         post_id: PathId,
         viewer: NamedDependency[Actor | None],
-        comments_read: NamedDependency[CommentReader],
+        threads: NamedDependency[ThreadService],
         cursors: NamedDependency[Cursors],
         cursor: Cursor = None,
         limit: Limit = 20,
@@ -37,7 +37,7 @@ class PostCommentsController(Controller):
         has the answer."""
         name = f"comments:{post_id}"
         before = cursors.read(name, cursor, 1)[0] if cursor else None
-        page = await comments_read.of_post(viewer, post_id, before, limit)
+        page = await threads.of_post(viewer, post_id, before, limit)
         return _page(page, cursors, name)
 
     @post("/", operation_id="writeComment")
@@ -47,8 +47,8 @@ class PostCommentsController(Controller):
         data: JSONBody[CommentCreate],
         actor: NamedDependency[Actor],
         gate: NamedDependency[Gate],
-        comments: NamedDependency[CommentService],
-        comments_read: NamedDependency[CommentReader],
+        comments: NamedDependency[Comments],
+        threads: NamedDependency[ThreadService],
     ) -> CommentView:
         """Comment on a post, or answer a comment. With `clientId` a second attempt gives the
         same comment."""
@@ -65,7 +65,7 @@ class PostCommentsController(Controller):
             parent_id=int(data.parent_id or 0),
             client_id=data.client_id or "",
         )
-        return await comments_read.one(actor, await comments.find(comment_id))
+        return await threads.one(actor, await comments.find(comment_id))
 
 
 class CommentsController(Controller):
@@ -79,8 +79,8 @@ class CommentsController(Controller):
         self,
         comment_id: PathId,
         viewer: NamedDependency[Actor | None],
-        comments: NamedDependency[CommentService],
-        comments_read: NamedDependency[CommentReader],
+        comments: NamedDependency[Comments],
+        threads: NamedDependency[ThreadService],
         cursors: NamedDependency[Cursors],
         cursor: Cursor = None,
         limit: Limit = 20,
@@ -89,7 +89,7 @@ class CommentsController(Controller):
         name = f"replies:{comment_id}"
         after = cursors.read(name, cursor, 1)[0] if cursor else 0
         root = await comments.find(comment_id)
-        page = await comments_read.of_thread(viewer, root, after, limit)
+        page = await threads.of_thread(viewer, root, after, limit)
         return _page(page, cursors, name)
 
     @delete("/", operation_id="deleteComment")
@@ -97,7 +97,7 @@ class CommentsController(Controller):
         self,
         comment_id: PathId,
         actor: NamedDependency[Actor],
-        comments: NamedDependency[CommentService],
+        comments: NamedDependency[Comments],
     ) -> None:
         """By its author, or by who manages the post's account."""
         await comments.delete(actor, comment_id)
@@ -107,7 +107,7 @@ class CommentsController(Controller):
         self,
         comment_id: PathId,
         actor: NamedDependency[Actor],
-        comments: NamedDependency[CommentService],
+        comments: NamedDependency[Comments],
     ) -> HiddenView:
         """Keep a comment from everybody but its author, by who manages the post's account."""
         await comments.hide(actor, comment_id, hidden=True)
@@ -118,7 +118,7 @@ class CommentsController(Controller):
         self,
         comment_id: PathId,
         actor: NamedDependency[Actor],
-        comments: NamedDependency[CommentService],
+        comments: NamedDependency[Comments],
     ) -> HiddenView:
         """Show a hidden comment again, by who manages the post's account."""
         await comments.hide(actor, comment_id, hidden=False)
