@@ -232,7 +232,7 @@ class Servers:
         self.running["valkey-cache"] = self.cache.start(self.folder / "cache.log")
         self.running["postgres"] = self.postgres.start(self.folder / "postgres.log")
         upgrade(self.postgres.owner_url)
-        bare = {"CARNIVAL_FEED_HELD_BYTES_MAX": "0", "CARNIVAL_POSTS_HELD_BYTES_MAX": "0"}
+        bare = {"CARNIVAL_FEED_HELD_BYTES_MAX": "0", "CARNIVAL_POSTS_HELD_MAX": "0"}
         self._start("web", "web", self.environment(self.web_port))
         self._start("web-bare", "web", self.environment(self.bare_port) | bare)
         self._start("worker", "worker", self.environment(self.web_port))

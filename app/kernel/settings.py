@@ -70,6 +70,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A timeline nobody read for so long is dropped and rebuilt on return."""
     feed_held_bytes_max: int = 64 * 1024 * 1024
     """First pages of feeds that a process holds; 0 holds none."""
+    posts_held_max: int = 10_000
+    """Ready posts that a process holds, at some 3 kB each; 0 holds none."""
     follows_max: int = 2_000
     """Accounts one shopper may follow."""
     rate_limit_per_minute: int = 1_200

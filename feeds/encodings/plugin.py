@@ -18,7 +18,7 @@ from media.images.interfaces import Images
 
 def wire(house: House) -> Wiring:
     """The doors `PostViews` and `ReadyBytes`, and what makes bytes anew."""
-    rows, memory = house.doors.get(PostRows), PostMemory()
+    rows, memory = house.doors.get(PostRows), PostMemory(house.settings.posts_held_max)
     encoder = PostEncoder(
         rows, house.doors.get(Accounts), house.doors.get(Images), house.doors.get(Products)
     )

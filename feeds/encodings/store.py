@@ -33,7 +33,8 @@ class PostMemory:
     moment is not kept, for the load may have seen the post as it was before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, posts_max: int = MEMORY_POSTS_MAX) -> None:
+        self._posts_max = posts_max
         self._posts: OrderedDict[int, Encoded] = OrderedDict()
         self._changed: dict[int, int] = {}
         self._moment = 0
@@ -57,7 +58,7 @@ class PostMemory:
             return
         self._posts[id_] = post
         self._posts.move_to_end(id_)
-        if len(self._posts) > MEMORY_POSTS_MAX:
+        if len(self._posts) > self._posts_max:
             self._posts.popitem(last=False)
 
     def changed(self, change: Change) -> None:
