@@ -1,6 +1,7 @@
 """The live channel as clients meet it: real web processes, real sockets."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -258,6 +259,91 @@ async def read_stream(process: WebProcess, who: Resident) -> str:
         answer = await client.get(f"{process.url}/v1/realtime/events", headers=who.headers)
         assert answer.status_code == 200, answer.text
         return answer.text
+
+
+class TestStream:
+    async def test_the_same_over_an_event_stream(
+        self, town: Town, settings: Settings, servers: Servers
+    ):
+        process = WebProcess(settings, servers.folder / "web-stream.log")
+        author, reader = await town.shopper(), await town.shopper()
+        post_id = await town.post_id(author)
+        path = f"/v1/posts/{post_id}/comments"
+        try:
+            process.wait_until_ready()
+            async with opened(process, author, postIds=str(post_id)) as events:
+                assert (await events("welcome"))[1]["unread"] == 0
+                await town.good("PUT", f"/v1/posts/{post_id}/like", reader)
+                await town.settle()
+                assert (await events("post.counts"))[1]["counts"]["likes"] == 1
+                await town.good("POST", path, reader, json={"text": "one"})
+                await happened(town)
+                last = None
+                while last is None or last[1]["item"]["kind"] != "comment":
+                    last = await events("notification")
+                assert last[0] == last[1]["id"]
+            await town.good("POST", path, reader, json={"text": "two"})
+            await happened(town)
+            async with opened(process, author, last_event_id=last[0]) as events:
+                assert (await events("notification"))[1]["item"]["excerpt"] == "two"
+            await self._left(process, author)
+            await self._refused(process, author)
+        finally:
+            process.stop()
+
+    async def _left(self, process: WebProcess, who: Resident) -> None:
+        """Streams that clients left make room: a shopper has ten."""
+        for _ in range(15):
+            async with asyncio.timeout(40):
+                while True:
+                    try:
+                        async with opened(process, who) as events:
+                            await events("welcome")
+                        break
+                    except AssertionError:
+                        await asyncio.sleep(0.2)
+
+    async def _refused(self, process: WebProcess, who: Resident) -> None:
+        url = f"{process.url}/v1/realtime/events"
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(url)).status_code == 401
+            for query in (
+                "postIds=x",
+                "postIds=" + ",".join("1" * n for n in range(1, 30)),
+                "head=x",
+            ):
+                answer = await client.get(f"{url}?{query}", headers=who.headers)
+                assert answer.status_code == 400, (query, answer.text)
+
+
+@asynccontextmanager
+async def opened(
+    process: WebProcess, who: Resident, last_event_id: str | None = None, **query: str
+) -> AsyncIterator[Any]:
+    """An event stream; call what it gives with a type for the next such (id, message)."""
+    headers = dict(who.headers) | ({"last-event-id": last_event_id} if last_event_id else {})
+    url = f"{process.url}/v1/realtime/events"
+    async with (
+        httpx.AsyncClient(timeout=30) as client,
+        client.stream("GET", url, params=query, headers=headers) as answer,
+    ):
+        assert answer.status_code == 200
+        lines = answer.aiter_lines()
+
+        async def next_of(kind: str) -> tuple[str | None, dict[str, Any]]:
+            event_id: str | None = None
+            async with asyncio.timeout(20):
+                async for line in lines:
+                    if line.startswith("id: "):
+                        event_id = line.removeprefix("id: ")
+                    elif line.startswith("data: "):
+                        message = json.loads(line.removeprefix("data: "))
+                        if message["type"] == kind:
+                            return event_id, message
+                        event_id = None
+            raise AssertionError("the stream ended")
+
+        yield next_of
 
 
 class TestExpiry:
