@@ -9,7 +9,7 @@ from app.kernel.errors import Invalid
 from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
 from app.kernel.http.responses import matches, weak_etag
 from app.kernel.structs import encode_json
-from feeds.timelines.pages import NEW_POSTS_MAX, FeedPages
+from feeds.timelines.reading.pages import NEW_POSTS_MAX, FeedPages
 from feeds.timelines.schemas import FeedView, NewPostsView
 
 LIMIT_DEFAULT = 20

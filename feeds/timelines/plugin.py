@@ -9,9 +9,9 @@ from feeds.accounts.interfaces import Accounts, Relations
 from feeds.posts.events import PostPublished
 from feeds.posts.interfaces import Engagement, FanOut, Posts
 from feeds.timelines.controllers import FeedEndpoints
-from feeds.timelines.heads import Heads
-from feeds.timelines.outboxes import Outboxes
-from feeds.timelines.pages import FeedPages
+from feeds.timelines.reading.heads import Heads
+from feeds.timelines.reading.outboxes import Outboxes
+from feeds.timelines.reading.pages import FeedPages
 from feeds.timelines.repository import TimelineRepository
 from feeds.timelines.service import FeedReader, TimelineService
 from feeds.timelines.store import TimelineStore

@@ -29,7 +29,7 @@ from feeds.posts.interfaces import (
     Reader,
 )
 from feeds.timelines import rules
-from feeds.timelines.outboxes import Outbox, Outboxes, PulledAuthors
+from feeds.timelines.reading.outboxes import Outbox, Outboxes, PulledAuthors
 from feeds.timelines.repository import TimelineRepository
 from feeds.timelines.rules import TOP, Window
 from feeds.timelines.schemas import FeedSource

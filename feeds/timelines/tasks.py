@@ -11,7 +11,7 @@ from app.kernel.valkey.changes import Changes
 from app.realtime.interfaces import NewPost, Teller
 from feeds.accounts.interfaces import Relations
 from feeds.posts.interfaces import Audience, FanOut, PostRecord, Posts, PostStatus
-from feeds.timelines.outboxes import OUTBOX_CHANGED
+from feeds.timelines.reading.outboxes import OUTBOX_CHANGED
 from feeds.timelines.service import entry_of
 from feeds.timelines.store import TimelineStore
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.ids import EPOCH
-from feeds.timelines.outboxes import PulledAuthors
+from feeds.timelines.reading.outboxes import PulledAuthors
 from feeds.timelines.rules import (
     ENTRY_BYTES,
     TOP,

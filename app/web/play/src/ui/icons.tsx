@@ -118,7 +118,8 @@ export function Icon({ name, size = 24, filled = false, class: extra }: IconProp
 
 const seal =
   "M12 1.5" +
-  "l2.7 2 3.3-.2 1 3.2 2.8 1.8-1.2 3.1 1.2 3.1-2.8 1.8-1 3.2-3.3-.2-2.7 2-2.7-2-3.3.2-1-3.2-2.8-1.8 1.2-3.1L2.2 8.3 5 6.5l1-3.2 3.3.2z";
+  "l2.7 2 3.3-.2 1 3.2 2.8 1.8-1.2 3.1 1.2 3.1-2.8 1.8-1 3.2-3.3-.2-2.7 2" +
+  "-2.7-2-3.3.2-1-3.2-2.8-1.8 1.2-3.1L2.2 8.3 5 6.5l1-3.2 3.3.2z";
 
 /** The verified mark: a scalloped seal with a tick. */
 export function VerifiedMark({ label }: { label: string }): JSX.Element {

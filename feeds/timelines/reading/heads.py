@@ -7,7 +7,7 @@ from app.kernel.actors import Actor
 from app.kernel.database import Database
 from feeds.accounts.interfaces import Relations
 from feeds.posts.interfaces import Posts
-from feeds.timelines.pages import FeedPages
+from feeds.timelines.reading.pages import FeedPages
 
 
 class Heads:

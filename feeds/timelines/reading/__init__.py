@@ -1,0 +1,1 @@
+"""How a page of a feed comes together: a shopper's timeline, outboxes merged in, ready bytes."""
