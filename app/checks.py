@@ -63,7 +63,7 @@ class Checks:
         passed = sum(outcome.passed for _, outcome, _ in outcomes)
         failed = sum(outcome.failed for _, outcome, _ in outcomes)
         self._console.print(f"[dim]{time.monotonic() - begun:.0f} s in all[/]")
-        print(f"{passed} passed, {failed} failed", flush=True)
+        self._console.print(f"{passed} passed, {failed} failed")
         return 1 if failed else 0
 
     def _show(self, title: str, outcome: Outcome, seconds: float) -> None:
