@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy import Connection, MetaData
 
 from app.kernel.database import Base, sqlalchemy_url
 
@@ -45,9 +45,6 @@ def configuration(owner_url: str) -> Config:
 
 def upgrade(owner_url: str) -> None:
     """Bring a database to the newest revision, as its owner. Safe to run twice at a time."""
-    if not any((FOLDER / "versions").glob("*.py")):
-        _create(owner_url)
-        return
     command.upgrade(configuration(owner_url), "head")
 
 
@@ -55,15 +52,3 @@ def run_script(connection: Connection, script: str) -> None:
     """Run many statements as one; SQLAlchemy itself would prepare, which takes only one."""
     driver: Any = connection.connection.driver_connection
     driver.execute(script)
-
-
-def _create(owner_url: str) -> None:
-    """The schema straight from the models, until the baseline revision is cut from them."""
-    jobs = (FOLDER / "sql" / "jobs_3_10_0.sql").read_text()
-    engine = create_engine(sqlalchemy_url(owner_url))
-    with engine.begin() as connection:
-        load_models().create_all(connection)
-        known = connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar()
-        if known is None:
-            run_script(connection, jobs)
-    engine.dispose()
