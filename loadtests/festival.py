@@ -89,8 +89,7 @@ def _load(host: str, shape: type[Steady]) -> RequestStats:
     environment.events.init.fire(environment=environment, runner=runner, web_ui=None)
     runner.start_shape()
     # the shape ends by itself; a server that hangs must not keep us
-    with gevent.Timeout(shape.seconds + 60, False):
-        runner.shape_greenlet.join()
+    gevent.joinall([runner.shape_greenlet], timeout=shape.seconds + 60)
     runner.quit()
     return environment.stats
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from app.kernel.actors import Actor
 from feeds.accounts.interfaces import AccountCard, AccountKind, Graph
 from feeds.posts.interfaces import Audience, Encoded, PostKind, PostRecord, PostStatus
@@ -33,10 +35,7 @@ class KnownPosts:
 
     def withdraw(self, post_id: int) -> None:
         known = self._posts[post_id]
-        self._posts[post_id] = PostRecord(
-            **{name: getattr(known, name) for name in known.__struct_fields__}
-            | {"status": PostStatus.WITHDRAWN}
-        )
+        self._posts[post_id] = msgspec.structs.replace(known, status=PostStatus.WITHDRAWN)
 
     async def records(self, session: Any, ids: Iterable[int]) -> dict[int, PostRecord]:
         return {id_: self._posts[id_] for id_ in ids if id_ in self._posts}

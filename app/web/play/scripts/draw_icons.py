@@ -58,7 +58,7 @@ def draw(size_px: int, *, rounded: bool, scale: float = 1.0) -> Image.Image:
         corner = 116 * OVERSAMPLING
         ImageDraw.Draw(mask).rounded_rectangle((0, 0, side - 1, side - 1), corner, fill=255)
         image.putalpha(mask)
-    return image.resize((size_px, size_px), Image.Resampling.LANCZOS)
+    return image.resize((size_px, size_px), Image.Resampling.LANCZOS)  # pyright: ignore[reportUnknownMemberType]
 
 
 def gradient(side: int) -> Image.Image:
@@ -69,7 +69,7 @@ def gradient(side: int) -> Image.Image:
         pairs = zip(RED_TOP, RED_BOTTOM, strict=True)
         red, green, blue = (round(a + (b - a) * share) for a, b in pairs)
         column.putpixel((0, y), (red, green, blue))
-    return column.resize((side, side))
+    return column.resize((side, side))  # pyright: ignore[reportUnknownMemberType]
 
 
 def main() -> None:
