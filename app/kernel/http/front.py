@@ -76,8 +76,7 @@ class Front:
         guarded = _Guarded(send, request_id, origin)
         operation = await self._serve(scope, receive, guarded, authorization)
         elapsed = time.perf_counter() - begun
-        self._metrics.requests.labels(operation, guarded.status).inc()
-        self._metrics.request_seconds.labels(operation).observe(elapsed)
+        self._metrics.answered(operation, guarded.status, elapsed)
 
     async def _serve(
         self, scope: Any, receive: Receive, send: "_Guarded", authorization: str | None
