@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import type { FeedItem } from "../../api/types";
 import { t } from "../../i18n";
 import { Endless } from "../../ui/endless";
@@ -12,9 +13,16 @@ export function Comments({ item }: { item: FeedItem }): JSX.Element {
   useList(list);
   const state = list.state.value;
   const comments = list.items.value;
+  const told = item.counts.comments;
+  // the first word under a quiet post, said while somebody looks: the count hears of it live
+  useEffect(() => {
+    if (list.state.value === "ready" && list.items.value.length === 0 && told > 0) {
+      void list.refresh();
+    }
+  }, [list, told]);
   return (
     <>
-      <h2 id="comments-title">{t("comment.count", { n: item.counts.comments })}</h2>
+      <h2 id="comments-title">{t("comment.count", { n: told })}</h2>
       {state === "loading" ? <RowSkeletons count={4} /> : null}
       {state === "failed" ? (
         <LoadFailed error={list.error.value} retry={() => void list.refresh()} />
