@@ -68,6 +68,8 @@ def _likes_and_answers(reader: Page, seller: Page) -> None:
     reader.keyboard.press("Enter")
     expect(reader.locator(".comment-words p").first).to_have_text("So pretty!")
     keep(reader, "post-en-dark")
+    # the seller still looks at the post: the first word under it appears by itself
+    expect(seller.locator(".comment-words p").first).to_have_text("So pretty!")
     expect(seller.locator(".tab-badge").first).to_be_attached(timeout=20_000)
     seller.goto("/notifications")
     expect(seller.locator("main")).to_contain_text("So pretty!")
