@@ -83,7 +83,7 @@ class Checks:
             ("Dockerfile", lambda: _command(_BIN / "hadolint", "Dockerfile")),
             ("Compose file", lambda: _command(_BIN / "compose-lint", "check", "compose.yaml")),
             ("Import contracts", lambda: _command(_BIN / "lint-imports", "--no-cache")),
-            ("Types", lambda: _command(_BIN / "pyright")),
+            ("Types", lambda: _command(_BIN / "pyright", "--pythonpath", sys.executable)),
             ("House rules", lambda: _pytest("tests/house")),
             ("Pages", _pages),
             ("Tests", lambda: _pytest("-m", "not browser and not faults", "--ignore=tests/house")),
