@@ -5,6 +5,7 @@ from memory, compressed and with validators. Unknown paths get the client's shel
 client routes itself; everything under /v1, /media, /health and /assets stays a plain 404.
 """
 
+import functools
 import gzip
 import mimetypes
 from dataclasses import dataclass
@@ -78,8 +79,8 @@ class Bundle:
 
 
 def page_routes() -> list[HTTPRouteHandler]:
-    """The routes of the pages; bundles are read now."""
-    play, docs = Bundle(PLAY), Bundle(DOCS)
+    """The routes of the pages; bundles are read now, once a process."""
+    play, docs = _bundle(PLAY), _bundle(DOCS)
 
     @get("/docs", include_in_schema=False)
     async def docs_index(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -102,6 +103,11 @@ def page_routes() -> list[HTTPRouteHandler]:
         return play.answer(request, "index.html")
 
     return [docs_index, docs_file, play_index, play_file]
+
+
+@functools.cache
+def _bundle(folder: Path) -> Bundle:
+    return Bundle(folder)
 
 
 def _read(path: Path, folder: Path) -> _File:
