@@ -6,6 +6,7 @@
 
 import os
 import time
+from json import loads
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,11 @@ class Shopper(FastHttpUser):
         *,
         json: Any = None,
         headers: dict[str, str] | None = None,
+        about: int | None = None,
         **more: Any,
     ) -> tuple[Told, Any]:
-        """One request; returns what it tells and the JSON of a good answer."""
+        """One request; returns what it tells and the JSON of a good answer. `about` is a post: that
+        it is gone is no failure when its author took it back meanwhile."""
         self._renew()
         sent = {**self.me.headers, **(headers or {})}
         with self.client.request(
@@ -57,8 +60,9 @@ class Shopper(FastHttpUser):
             if status == 304:
                 response.success()
                 return Told.YES, None
-            if status == 0 or status >= 400:
-                response.failure(f"{status} {(response.text or '')[:160]}")
+            gone = status == 404 and about is not None and not LOG.stands(about)
+            if (status == 0 or status >= 400) and not gone:
+                response.failure(f"{status} {_code_of(response.text)}")
             else:
                 response.success()
             body = response.json() if 200 <= status < 300 and response.text else None
@@ -74,3 +78,11 @@ class Shopper(FastHttpUser):
         )
         if response.status_code == 200:
             self.me.take(response.json())
+
+
+def _code_of(text: str | None) -> str:
+    """The stable code of a problem, so that failures of one kind are counted together."""
+    try:
+        return str(loads(text or "")["code"])
+    except (ValueError, KeyError, TypeError):
+        return (text or "no answer")[:80]

@@ -97,6 +97,19 @@ class OutsideLog:
             if post in self.posts:
                 self.posts[post].withdrawn.note(True, told)
 
+    def stands(self, post: int) -> bool:
+        """Whether a post was published and nobody asked for its withdrawal."""
+        fact = self.posts.get(post)
+        return fact is not None and not (fact.withdrawn.on or fact.withdrawn.unsure)
+
+    def standing(self) -> list[int]:
+        """The posts to act on, the oldest first."""
+        return [post for post in list(self.posts) if self.stands(post)]
+
+    def begin_withdrawal(self, post: int) -> None:
+        """It is being asked for: from now on the post may be gone for whoever looks."""
+        self.note_withdrawal(post, Told.UNSURE)
+
     def save(self, path: Path) -> None:
         """Write all of it as JSON, for a look afterwards."""
         with self._lock:

@@ -62,10 +62,10 @@ class Browsing(Shopper):
     @task(2)
     def open_post(self) -> None:
         """A post with its comments."""
-        post = random.choice(list(LOG.posts)) if LOG.posts else None
-        if post is not None:
-            self.call("GET", f"/v1/posts/{post}", "getPost")
-            self.call("GET", f"/v1/posts/{post}/comments", "listComments")
+        if posts := LOG.standing():
+            post = random.choice(posts)
+            self.call("GET", f"/v1/posts/{post}", "getPost", about=post)
+            self.call("GET", f"/v1/posts/{post}/comments", "listComments", about=post)
 
     def look(self, items: list[Any]) -> None:
         """Report what was seen; load one picture."""

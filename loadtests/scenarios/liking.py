@@ -22,22 +22,23 @@ class Liking(Browsing):
     @task(12)
     def like(self) -> None:
         """Like a post of this run; one in five takes it back."""
-        if not LOG.posts:
+        if not (posts := LOG.standing()):
             return
-        post, on = random.choice(list(LOG.posts)), random.random() < 0.8
+        post, on = random.choice(posts), random.random() < 0.8
         name = "likePost" if on else "unlikePost"
-        told, _ = self.call("PUT" if on else "DELETE", f"/v1/posts/{post}/like", name)
+        method = "PUT" if on else "DELETE"
+        told, _ = self.call(method, f"/v1/posts/{post}/like", name, about=post)
         LOG.note_like(post, self.me.shopper, on, told)
 
     @task(3)
     def comment(self) -> None:
         """Say something under a post of this run."""
-        if not LOG.posts:
+        if not (posts := LOG.standing()):
             return
-        post = random.choice(list(LOG.posts))
+        post = random.choice(posts)
         text = random.choice(("好看！", "想要一个", "Looks great", "多少钱？", "已下单 🎉"))
         told, made = self.call(
-            "POST", f"/v1/posts/{post}/comments", "createComment", json={"text": text}
+            "POST", f"/v1/posts/{post}/comments", "writeComment", json={"text": text}, about=post
         )
         if told is Told.YES and made:
             LOG.note_comment(post, int(made["id"]))

@@ -60,5 +60,6 @@ class Publishing(Shopper):
         """Take one back."""
         if len(self.mine) > 3:
             post = self.mine.pop(random.randrange(len(self.mine)))
+            LOG.begin_withdrawal(post)
             told, _ = self.call("POST", f"/v1/posts/{post}/withdraw", "withdrawPost")
             LOG.note_withdrawal(post, told)
