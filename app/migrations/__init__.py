@@ -1,7 +1,7 @@
 """The schema's history: one line of revisions for the whole house.
 
 Slices declare tables in their `models.py`; revisions are generated from them and reviewed
-(`alembic -c app/migrations/alembic.ini revision --autogenerate -m "…"`). A release expands before
+(`python -m app.migrations.revise "what changes"`). A release expands before
 it contracts, so that two releases can run on one database.
 """
 
