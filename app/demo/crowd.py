@@ -44,18 +44,23 @@ def phone_of(number: int) -> str:
     return f"+{PHONE_FIRST + number}"
 
 
-async def people(database: Database, registry: ShopperRegistry) -> list[int]:
-    """Their ids; made where there are none. Phones count up from 138 0000 0001."""
-    chance = random.Random("people")
-    found: list[int] = []
-    for first in range(0, SHOPPERS, _BATCH):
+async def people(database: Database, registry: ShopperRegistry, numbers: range) -> list[int]:
+    """The ids of some of them; made where there are none. Phones count up from 138 0000 0001."""
+    names, found = _names(), list[int]()
+    for first in range(numbers.start, numbers.stop, _BATCH):
         async with database.transaction() as tx:
-            for number in range(first, min(first + _BATCH, SHOPPERS)):
-                name = chance.choice(_NAMES_A) + chance.choice(_NAMES_B)
-                if number >= len(_NAMES_A):
-                    name += f" {chance.randrange(1000):03d}"
-                found.append(await registry.register(tx, phone_of(number), name=name))
+            for number in range(first, min(first + _BATCH, numbers.stop)):
+                found.append(await registry.register(tx, phone_of(number), name=names[number]))
     return found
+
+
+def _names() -> list[str]:
+    chance = random.Random("people")
+    names: list[str] = []
+    for number in range(SHOPPERS):
+        name = chance.choice(_NAMES_A) + chance.choice(_NAMES_B)
+        names.append(name if number < len(_NAMES_A) else f"{name} {chance.randrange(1000):03d}")
+    return names
 
 
 async def follow(

@@ -48,11 +48,15 @@ _SIZES = ((1080, 1080), (1080, 1350), (1350, 1080), (1080, 1080))
 async def load(composed: Composed) -> None:
     """Everything that is not there yet."""
     loader = Loader(composed)
-    people = await loader.people()
-    with ProcessPoolExecutor(2) as studio:
-        jobs = [loader.account(studio, player, people) for player in PLAYERS]
-        accounts = dict(zip((p.key for p in PLAYERS), await _two_at_a_time(jobs), strict=True))
-    await loader.posts(accounts, people)
+    people = await loader.people(range(_OWNERS_FROM + len(PLAYERS)))
+    async with asyncio.TaskGroup() as group:
+        # posts need only the owners: there is something to read before everybody has come
+        coming = group.create_task(loader.people(range(len(people), crowd.SHOPPERS)))
+        with ProcessPoolExecutor(2) as studio:
+            jobs = [loader.account(studio, player, people) for player in PLAYERS]
+            accounts = dict(zip((p.key for p in PLAYERS), await _two_at_a_time(jobs), strict=True))
+        await loader.posts(accounts, people)
+    people += coming.result()
     await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
     await crowd.react(composed, people, accounts)
 
@@ -87,9 +91,10 @@ class Loader:
             await tx.session.execute(lock, {"name": name})
             yield tx, await tx.session.get(DemoStep, name)
 
-    async def people(self) -> list[int]:
-        """The shoppers, by their phones; the first is who the newcomer signs in as."""
-        return await crowd.people(self._house.database, self._house.doors.get(ShopperRegistry))
+    async def people(self, numbers: range) -> list[int]:
+        """Shoppers, by their phones; the first is who the newcomer signs in as."""
+        registry = self._house.doors.get(ShopperRegistry)
+        return await crowd.people(self._house.database, registry, numbers)
 
     async def account(
         self, studio: ProcessPoolExecutor, player: Player, people: list[int]
