@@ -5,9 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
-from litestar.config.app import AppConfig
 from litestar.di import Provide
-from litestar.plugins import InitPlugin
 from litestar.types import ASGIApp
 
 from app.composition import Composed, alive, compose
@@ -78,6 +76,7 @@ def litestar(composed: Composed) -> Litestar:
         dependencies=dependencies,
         lifespan=[_lifespan(composed)],
         response_class=JsonResponse,
+        before_request=_note_operation,
         exception_handlers={
             **exception_handlers(),
             idempotency.Replay: idempotency.replay_handler,
@@ -87,7 +86,7 @@ def litestar(composed: Composed) -> Litestar:
         request_max_body_size=house.settings.request_body_bytes_max,
         openapi_config=openapi.openapi_config(),
         logging_config=None,
-        plugins=[_NameOperations(), *openapi.plugins()],
+        plugins=openapi.plugins(),
     )
 
 
@@ -128,16 +127,7 @@ class _App(Litestar):
         return found
 
 
-class _NameOperations(InitPlugin):
-    """Tells the perimeter which operation answered, for the metrics."""
-
-    def on_app_init(self, app_config: AppConfig) -> AppConfig:
-        """Note the operation before each handler runs."""
-        app_config.before_request = _note_operation
-        return app_config
-
-
 async def _note_operation(request: Request[Any, Any, Any]) -> None:
-    state_of(request)["operation"] = request.route_handler.name or str(
-        request.route_handler.handler_name
-    )
+    """Tells the perimeter which operation answered, for the metrics."""
+    handler: Any = request.route_handler
+    state_of(request)["operation"] = str(handler.operation_id or handler.handler_name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from app.asgi import front, litestar
 from app.composition import Composed
@@ -144,3 +145,18 @@ async def test_a_revoked_sign_in_is_refused_by_both(lanes: Lanes, town: Town) ->
     status, _, headers = await lanes.ask("GET", "/v1/feed", headers=reader.headers)
     assert status == 401
     assert headers["www-authenticate"] == "Bearer"
+
+
+async def test_metrics_count_both_under_the_same_name(lanes: Lanes, town: Town) -> None:
+    reader, _ = await _a_liked_post(town)
+    counted: list[float] = []
+    for lane in (lanes.hot, lanes.plain):
+        before = _answered("getFeed")
+        await lane.get("/v1/feed", headers=reader.headers)
+        counted.append(_answered("getFeed") - before)
+    assert counted == [1.0, 1.0]
+
+
+def _answered(operation: str) -> float:
+    labels = {"operation": operation, "status": "200"}
+    return REGISTRY.get_sample_value("carnival_http_requests_total", labels) or 0.0
