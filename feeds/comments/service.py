@@ -1,13 +1,14 @@
 """Use cases of comments: writing, moderating and settling them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.actors import Actor
+from app.kernel.audits import audit_each
 from app.kernel.database import Database, Transaction
 from app.kernel.errors import NotFound
 from app.kernel.events import Events
@@ -39,9 +40,6 @@ _SUMMED_MAX = 20_000
 _YOUNG = timedelta(minutes=1)
 _LOOK_AGAIN_SECONDS = 0.1
 _LOOKS_MAX = 15
-_AUDIT_POSTS = 500
-_AUDIT_TRIES = 40
-_AUDIT_PAUSE_SECONDS = 0.1
 
 A = TypeVar("A", Accepted, Moderated)
 
@@ -231,25 +229,11 @@ class CommentService:
     async def audit(self) -> list[str]:
         """A sentence for every post whose figure differs between its comments, SQL's tally and the
         live state. Runs under load: a post that changes meanwhile is looked at again."""
-        problems: list[str] = []
-        after = 0
-        while True:
-            async with self._database.reading() as session:
-                tallies = await self._tallies.comments_after(session, after, _AUDIT_POSTS)
-            if not tallies:
-                return problems
-            for post_id in tallies:
-                problems += await self._judge(post_id)
-            after = max(tallies)
+        return await audit_each(self._tallied_after, self._difference)
 
-    async def _judge(self, post_id: int) -> list[str]:
-        difference: str | None = None
-        for _ in range(_AUDIT_TRIES):
-            difference = await self._difference(post_id)
-            if difference is None:
-                return []
-            await asyncio.sleep(_AUDIT_PAUSE_SECONDS)
-        return [difference] if difference else []
+    async def _tallied_after(self, after: int, limit: int) -> Collection[int]:
+        async with self._database.reading() as session:
+            return await self._tallies.comments_after(session, after, limit)
 
     async def _difference(self, post_id: int) -> str | None:
         """How a post's comments, tally and live state differ now; None when they agree."""

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from app.identity.interfaces import requires_shopper
 from app.kernel.actors import Actor
+from app.kernel.audits import audit_each
 from app.kernel.database import Database, Transaction
 from app.kernel.errors import NotFound
 from app.kernel.events import Events
@@ -29,9 +30,6 @@ ROWS_LOADED_MAX = 20_000
 """Posts with more reactions are loaded without them; each shopper's is then read when needed."""
 _BLOCKS_SECONDS = 10.0
 _BLOCKS_HELD_MAX = 4_096
-_AUDIT_POSTS = 500
-_AUDIT_TRIES = 40
-_AUDIT_PAUSE_SECONDS = 0.1
 
 
 class PostGate:
@@ -200,25 +198,11 @@ class ReactionService:
     async def audit(self) -> list[str]:
         """A sentence for every post whose figures differ between its rows, SQL's tally and the
         live state. Runs under load: a post that changes meanwhile is looked at again."""
-        problems: list[str] = []
-        after = 0
-        while True:
-            async with self._database.reading() as session:
-                tallies = await self._tallies.reactions_after(session, after, _AUDIT_POSTS)
-            if not tallies:
-                return problems
-            for post_id in tallies:
-                problems += await self._judge(post_id)
-            after = max(tallies)
+        return await audit_each(self._tallied_after, self._difference)
 
-    async def _judge(self, post_id: int) -> list[str]:
-        difference: str | None = None
-        for _ in range(_AUDIT_TRIES):
-            difference = await self._difference(post_id)
-            if difference is None:
-                return []
-            await asyncio.sleep(_AUDIT_PAUSE_SECONDS)
-        return [difference] if difference else []
+    async def _tallied_after(self, after: int, limit: int) -> Collection[int]:
+        async with self._database.reading() as session:
+            return await self._tallies.reactions_after(session, after, limit)
 
     async def _difference(self, post_id: int) -> str | None:
         """How a post's rows, tally and live state differ at this moment; None when they agree."""
