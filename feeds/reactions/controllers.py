@@ -48,7 +48,6 @@ def like_endpoints(gate: Gate, reactions: ReactionService) -> Sequence[HotEndpoi
             like,
             LikeView,
             tags=["reactions"],
-            raises=[401, 403, 404],
         ),
         HotEndpoint(
             "DELETE",
@@ -58,7 +57,6 @@ def like_endpoints(gate: Gate, reactions: ReactionService) -> Sequence[HotEndpoi
             unlike,
             LikeView,
             tags=["reactions"],
-            raises=[401, 403, 404],
         ),
     ]
 

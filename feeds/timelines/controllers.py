@@ -49,7 +49,6 @@ class FeedEndpoints:
                         description="Items a page",
                     ),
                 },
-                raises=(400, 401, 403, 503),
             ),
             HotEndpoint(
                 "GET",
@@ -66,7 +65,6 @@ class FeedEndpoints:
                         description=f"`head` of a page; counts up to {NEW_POSTS_MAX}",
                     )
                 },
-                raises=(400, 401, 403, 503),
             ),
         ]
 

@@ -73,7 +73,6 @@ class HotEndpoint:
     """Query parameters, for the docs; `handle` reads and checks them."""
     body_bytes_max: int = 1024
     """Also where nobody reads a body: clients like to send `{}`."""
-    raises: Sequence[int] = ()
 
 
 class HotLane:
