@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -40,6 +41,14 @@ class Composed:
 
     house: House
     wirings: Sequence[Wiring]
+
+    def service(self, name: str) -> Any:
+        """The very object that handlers get under this name. Raises KeyError."""
+        for wiring in self.wirings:
+            if name in wiring.dependencies:
+                provide: Any = wiring.dependencies[name].dependency
+                return provide()
+        raise KeyError(name)
 
 
 def compose(settings: Settings) -> Composed:

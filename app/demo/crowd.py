@@ -99,9 +99,7 @@ async def react(
     accounts: dict[str, tuple[int, list[int], list[int]]],
 ) -> None:
     """Likes and comments, decided like anybody's; the same person's again changes nothing."""
-    from app.demo.festival import service_of
-
-    reactions, comments = service_of(composed, "reactions"), service_of(composed, "comments")
+    reactions, comments = composed.service("reactions"), composed.service("comments")
     posts = await _posts(composed)
     owners = {account_id: key for key, (account_id, _, _) in accounts.items()}
     fame = {player.key: player.popularity for player in PLAYERS}

@@ -68,10 +68,10 @@ class Loader:
         self._house = composed.house
         self._images = composed.house.doors.get(Images)
         self._memberships = composed.house.doors.get(Memberships)
-        self._brands = cast("BrandService", service_of(composed, "brands"))
-        self._products = cast("ProductService", service_of(composed, "products"))
-        self._accounts = cast("AccountService", service_of(composed, "accounts"))
-        self._publishing = cast("PostService", service_of(composed, "publishing"))
+        self._brands = cast("BrandService", composed.service("brands"))
+        self._products = cast("ProductService", composed.service("products"))
+        self._accounts = cast("AccountService", composed.service("accounts"))
+        self._publishing = cast("PostService", composed.service("publishing"))
 
     async def step(
         self, name: str, act: Callable[[Transaction], Awaitable[int | None]]
@@ -227,14 +227,6 @@ class Loader:
                 return int(managed.post.id)
 
             await self.step(f"post {number}", publish)
-
-
-def service_of(composed: Composed, name: str) -> Any:
-    """The very object that handlers get under this name."""
-    for wiring in composed.wirings:
-        if name in wiring.dependencies:
-            return cast("Any", wiring.dependencies[name].dependency)()
-    raise KeyError(name)
 
 
 def _owner(player: Player, people: list[int]) -> int:

@@ -16,6 +16,7 @@ from app.kernel.clock import Clock
 from app.kernel.database import Database
 from app.kernel.events import Events
 from app.kernel.http.cursors import Cursors
+from app.kernel.http.hot import HotEndpoint
 from app.kernel.ids import Ids
 from app.kernel.jobs import Jobs, Task
 from app.kernel.metrics import Metrics
@@ -23,6 +24,7 @@ from app.kernel.objects import Objects
 from app.kernel.settings import Settings
 from app.kernel.valkey.changes import Changes
 from app.kernel.valkey.client import Valkey
+from app.kernel.valkey.settle import Settler
 
 T = TypeVar("T")
 
@@ -77,11 +79,11 @@ class Wiring:
 
     routes: Sequence[ControllerRouterHandler] = ()
     dependencies: Mapping[str, Provide] = field(default_factory=dict[str, Provide])
-    hot: Sequence[Any] = ()
-    """`http.hot.HotEndpoint`s: one declaration, a hot and a plain handler."""
+    hot: Sequence[HotEndpoint] = ()
+    """One declaration, a hot and a plain handler."""
     tasks: Sequence[Task] = ()
-    settlers: Sequence[Any] = ()
-    """`valkey.settle.Settler`s of the kinds of decisions this slice makes."""
+    settlers: Sequence[Settler] = ()
+    """Of the kinds of decisions this slice makes."""
     web_lifespan: Sequence[Lifespan] = ()
     worker_lifespan: Sequence[Lifespan] = ()
     audits: Mapping[str, Audit] = field(default_factory=dict[str, Audit])
