@@ -20,7 +20,7 @@ def broken_promises(log: OutsideLog, fetch: Fetch) -> Iterator[str]:
     for shopper in sorted(log.shoppers):
         yield from _feed_of(shopper, log, fetch)
     for post in sorted(log.posts):
-        if not log.posts[post].withdrawn.on and not log.posts[post].withdrawn.unsure:
+        if log.stands(post):
             yield from _likes_of(post, log, fetch)
             yield from _comments_of(post, log, fetch)
 
@@ -44,7 +44,7 @@ def _feed_of(shopper: int, log: OutsideLog, fetch: Fetch) -> Iterator[str]:
     wanted = [
         post.id
         for post in sorted(log.posts.values(), key=lambda p: (p.published_at, p.id), reverse=True)
-        if post.account in follows and not post.withdrawn.on and not post.withdrawn.unsure
+        if post.account in follows and log.stands(post.id)
     ]
     if shown != wanted:
         missing = [id_ for id_ in wanted if id_ not in shown]
