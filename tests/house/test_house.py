@@ -22,7 +22,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     "short_scripts": ("feeds/posts/lua/long.lua", "-- x\n" * 81),
     "short_lines": ("app/wide.py", "x = '" + "y" * 100 + "'\n"),
     "finished": ("app/half.py", "# TO" + "DO: the rest\n"),
-    "no_hosts": ("app/web/play/package-lock.json", '{"resolved": "http' + 's://r.example/x"}\n'),
+    "no_hosts": ("app/web/play/package-lock.json", '{"resolved":' + ' "https://r.example/x"}\n'),
     "pure_bundles": ("app/web/play/dist/main.js", "built()\n"),
     "known_rooms": ("feeds/posts/helpers.py", "x = 1\n"),
     "doors_only": ("feeds/posts/service.py", "from feeds.likes.store import LikeStore\n"),
