@@ -1,0 +1,1 @@
+"""The double-entry ledger: who owns which money, and every transfer that made it so."""
