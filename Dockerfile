@@ -25,6 +25,7 @@ COPY scripts/healthcheck scripts/healthcheck
 COPY app app
 COPY media media
 COPY campaigns campaigns
+COPY games games
 COPY feeds feeds
 COPY --from=pages /srv/carnival/app/web/play/dist app/web/play/dist
 COPY --from=pages /srv/carnival/app/web/docs/dist app/web/docs/dist

@@ -1,0 +1,1 @@
+"""Games: packets and what else is played for prizes."""
