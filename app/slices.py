@@ -4,6 +4,7 @@ from app.identity.plugin import slice_ as identity
 from app.kernel.house import Slice
 from app.realtime.plugin import slice_ as realtime
 from campaigns.brands.plugin import slice_ as brands
+from campaigns.ledger.plugin import slice_ as ledger
 from campaigns.products.plugin import slice_ as products
 from feeds.accounts.plugin import slice_ as accounts
 from feeds.comments.plugin import slice_ as comments
@@ -25,6 +26,7 @@ SLICES: tuple[Slice, ...] = (
     images,
     brands,
     products,
+    ledger,
     accounts,
     relations,
     reports,

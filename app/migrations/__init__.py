@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, text
 
 from app.kernel.database import Base, sqlalchemy_url
 
@@ -52,3 +52,18 @@ def run_script(connection: Connection, script: str) -> None:
     """Run many statements as one; SQLAlchemy itself would prepare, which takes only one."""
     driver: Any = connection.connection.driver_connection
     driver.execute(script)
+
+
+_OTHERS = """
+SELECT DISTINCT a.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) a
+WHERE c.oid = CAST(:table AS regclass) AND a.grantee NOT IN (0, c.relowner)
+"""
+
+
+def take_away(connection: Connection, table: str, rights: str, *, leave: str | None = None) -> None:
+    """Take rights on a table, such as `UPDATE, DELETE`, from every role but its owner, whatever
+    the application's role is called; `leave` is given back, such as `UPDATE (balance)`."""
+    for (role,) in connection.execute(text(_OTHERS), {"table": table}).all():
+        connection.execute(text(f"REVOKE {rights} ON {table} FROM {role}"))
+        if leave is not None:
+            connection.execute(text(f"GRANT {leave} ON {table} TO {role}"))
