@@ -140,6 +140,8 @@ class Line:
     """Of the account, after it."""
     other: Account
     drop_id: int | None
+    reference: str | None
+    """Of a top-up."""
 
 
 class Ledger(Protocol):

@@ -1,6 +1,6 @@
 """SQL of accounts and transfers: a batch of any size is a handful of statements."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -112,7 +112,7 @@ _DROPS = text(
 _LINES = text(
     """
     SELECT leg.sequence, leg.key, leg.kind, leg.made_at, leg.change, leg.after,
-        o.kind, o.owner_id, o.currency, leg.drop_id
+        o.kind, o.owner_id, o.currency, leg.drop_id, u.reference
     FROM ledger_accounts a
     CROSS JOIN LATERAL (
         (SELECT sequence, key, kind, made_at, drop_id, target_id AS other,
@@ -126,6 +126,7 @@ _LINES = text(
         ORDER BY sequence DESC LIMIT :limit)
     ) leg
     JOIN ledger_accounts o ON o.id = leg.other
+    LEFT JOIN ledger_top_ups u ON u.sequence = leg.sequence
     WHERE a.kind = :kind AND a.owner_id = :owner_id
         AND a.currency = coalesce(CAST(:currency AS text), a.currency)
     ORDER BY leg.sequence DESC LIMIT :limit
@@ -257,17 +258,28 @@ class LedgerRepository:
             },
         )
         return [
-            Line(sequence, key, what, at, change, after, Account(AccountKind(k), o, c), drop_id)
-            for sequence, key, what, at, change, after, k, o, c, drop_id in found
+            Line(
+                sequence=row[0],
+                key=row[1],
+                kind=row[2],
+                at=row[3],
+                change_minor=row[4],
+                balance_minor=row[5],
+                other=Account(AccountKind(row[6]), row[7], row[8]),
+                drop_id=row[9],
+                reference=row[10],
+            )
+            for row in found
         ]
 
-    async def drops(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, DropFigures]:
-        """Of those that were funded."""
-        found = await session.scalars(select(LedgerDrop).where(LedgerDrop.drop_id.in_(set(ids))))
-        return {each.drop_id: _figures(each) for each in found}
+    async def drop(self, session: AsyncSession, drop_id: int) -> DropFigures | None:
+        """One that was funded."""
+        found = await session.get(LedgerDrop, drop_id, populate_existing=True)
+        return None if found is None else figures_of(found)
 
 
-def _figures(drop: LedgerDrop) -> DropFigures:
+def figures_of(drop: LedgerDrop) -> DropFigures:
+    """A row as others see it."""
     balance = drop.funded_minor + drop.corrected_minor - drop.paid_minor - drop.returned_minor
     return DropFigures(
         drop_id=drop.drop_id,

@@ -82,4 +82,4 @@ class LedgerService(Ledger):
         return await self._repository.lines(session, kind, owner_id, currency, before, limit)
 
     async def drop(self, session: AsyncSession, drop_id: int) -> DropFigures | None:
-        return (await self._repository.drops(session, [drop_id])).get(drop_id)
+        return await self._repository.drop(session, drop_id)

@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
     "importProducts": {"items": [{**PRODUCT, "externalId": "A-1"}]},
     "updateProduct": {"title": "taken over"},
     "updatePost": {"text": "taken over"},
+    "topUp": {"amount": {"amountMinor": 100, "currency": "CNY"}, "reference": "r"},
 }
 
 
@@ -110,6 +111,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "comment_id": comment["id"],
         "session_id": session["id"],
         "image_id": _picture(world, victim),
+        "drop_id": "4711",
     }
     world.strangers = {
         "a shopper": stranger,

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
 
 import psycopg
 import pytest
@@ -19,7 +18,6 @@ from campaigns.ledger.interfaces import (
     Account,
     AccountKind,
     Ledger,
-    Posted,
     Transfer,
     budget,
     clearing,
@@ -28,6 +26,7 @@ from campaigns.ledger.interfaces import (
     platform,
     wallet,
 )
+from tests.campaigns.ledger.purse import balances, claim, fund, post, top_up
 from tests.servers import Servers
 
 CNY = "CNY"
@@ -36,37 +35,6 @@ CNY = "CNY"
 @pytest.fixture
 def ledger(house: House) -> Ledger:
     return house.doors.get(Ledger)
-
-
-async def post(house: House, *transfers: Transfer) -> Sequence[Posted]:
-    """In a transaction of its own."""
-    async with house.database.transaction() as tx:
-        return await house.doors.get(Ledger).post(tx, transfers)
-
-
-def top_up(brand_id: int, amount: int, key: str = "1", currency: str = CNY) -> Transfer:
-    source, target = platform(currency), budget(brand_id, currency)
-    return Transfer(f"topup:{brand_id}:{key}", "topup", source, target, amount)
-
-
-def fund(brand_id: int, drop_id: int, amount: int, more: str = "") -> Transfer:
-    source, target = budget(brand_id, CNY), escrow(drop_id, CNY)
-    return Transfer(f"packet.fund:{drop_id}{more}", "packet.fund", source, target, amount, drop_id)
-
-
-def claim(drop_id: int, shopper_id: int, amount: int) -> Transfer:
-    key = f"packet.claim:{drop_id}:{shopper_id}"
-    source, target = escrow(drop_id, CNY), wallet(shopper_id, CNY)
-    return Transfer(key, "packet.claim", source, target, amount, drop_id)
-
-
-async def balances(house: House) -> dict[str, int]:
-    async with house.database.reading() as session:
-        found = await session.execute(
-            text("SELECT kind || ':' || owner_id || ':' || currency, balance_minor "
-                 "FROM ledger_accounts")
-        )  # fmt: skip
-        return {name: balance for name, balance in found if balance}
 
 
 class TestPost:

@@ -1,0 +1,1 @@
+"""What a brand reads of its money: balances, statements, drops."""

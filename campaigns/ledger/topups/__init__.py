@@ -1,0 +1,1 @@
+"""Money that comes in: an operator books what a brand paid."""
