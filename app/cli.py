@@ -220,6 +220,22 @@ async def _audit(data: Path) -> int:
     return 1 if broken else 0
 
 
+@main.command("close-days")
+@_data_option
+def close_days(data: Path) -> None:
+    """Close every UTC day of the ledger that has ended; workers do it each hour."""
+    asyncio.run(_close_days(data))
+
+
+async def _close_days(data: Path) -> None:
+    async with _living(data) as composed:
+        closed = await composed.service("days").close_due()
+    for day in closed:
+        console.print(f"[green]✓[/] {day.day}: {day.transfers} transfers, {day.hash}")
+    if not closed:
+        console.print("Every day that has ended is closed")
+
+
 @main.command()
 @_data_option
 def rebuild(data: Path) -> None:

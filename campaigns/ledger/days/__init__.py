@@ -1,0 +1,1 @@
+"""Closed days: the ledger cut by sequence and chained by hash."""

@@ -1,0 +1,1 @@
+"""The proof that no money is created or lost: rows, balances and buckets compared."""
