@@ -14,7 +14,7 @@ from app.kernel.embedded.cluster import ValkeyCluster
 from app.kernel.house import House
 from app.kernel.settings import Settings
 from tests.factories.town import Town
-from tests.servers import Servers
+from tests.servers import Servers, Valkeys
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -48,20 +48,26 @@ def servers(started: Servers) -> Servers:
 
 
 @pytest.fixture
-def cluster(started: Servers) -> ValkeyCluster:
-    """A real Valkey Cluster of six nodes, emptied for this test."""
-    return started.cluster()
+def valkeys(servers: Servers) -> Valkeys:
+    """Where the live and the cache Valkey are; suites that run on clusters too override it."""
+    return servers.singles
 
 
 @pytest.fixture
-def settings(servers: Servers) -> Settings:
+def cluster(servers: Servers) -> ValkeyCluster:
+    """A real Valkey Cluster of six nodes, emptied for this test."""
+    return servers.cluster()
+
+
+@pytest.fixture
+def settings(servers: Servers, valkeys: Valkeys) -> Settings:
     """Settings of a process that works against the test servers."""
     objects = servers.folder / "objects"
     objects.mkdir(exist_ok=True)
     return Settings(
         secret="a secret of tests, long enough to be one",
-        valkey_url=servers.live.url,
-        valkey_cache_url=servers.cache.url,
+        valkey_url=valkeys.live,
+        valkey_cache_url=valkeys.cache,
         database_url=servers.postgres.url,
         database_owner_url=servers.postgres.owner_url,
         object_store_url=f"file://{objects}",

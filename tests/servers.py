@@ -7,7 +7,9 @@ every table and costs a hundred times as much.
 import secrets
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import redis
@@ -16,7 +18,7 @@ from psycopg import sql
 from app.kernel.embedded.cluster import ValkeyCluster, start_cluster
 from app.kernel.embedded.postgres import PostgresServer
 from app.kernel.embedded.process import Running, free_ports
-from app.kernel.embedded.valkey import ValkeyServer
+from app.kernel.embedded.valkey import Kind, ValkeyServer
 from app.migrations import upgrade
 
 _EMPTY = """
@@ -33,6 +35,13 @@ BEGIN
     END LOOP;
 END $$
 """
+
+
+class Valkeys(NamedTuple):
+    """Addresses of a live and a cache Valkey."""
+
+    live: str
+    cache: str
 
 
 class Servers:
@@ -56,7 +65,7 @@ class Servers:
             app_password=password,
         )
         self.running: dict[str, Running] = {}
-        self._cluster: ValkeyCluster | None = None
+        self._clusters: dict[Kind, ValkeyCluster] = {}
         self._admin: psycopg.Connection | None = None
         self._valkeys: list[redis.Redis] = []
 
@@ -75,17 +84,30 @@ class Servers:
             self._admin = None
         self.running[name] = server.start(self.folder / f"{name}.log")
 
-    def cluster(self) -> ValkeyCluster:
-        """The six-node cluster, started at first use, emptied."""
-        if self._cluster is None:
-            self._cluster = start_cluster(self.folder / "cluster", secrets.token_hex(16))
-        self._cluster.flush()
-        return self._cluster
+    @property
+    def singles(self) -> Valkeys:
+        """The single servers."""
+        return Valkeys(self.live.url, self.cache.url)
+
+    @property
+    def clusters(self) -> Valkeys:
+        """Two clusters instead, for what wipes the cache must not wipe decisions."""
+        return Valkeys(self.cluster("live").url, self.cluster("cache").url)
+
+    def cluster(self, kind: Kind = "cache") -> ValkeyCluster:
+        """A cluster of six nodes, started at first use."""
+        if kind not in self._clusters:
+            folder = self.folder / f"{kind}-cluster"
+            cluster = start_cluster(folder, secrets.token_hex(16), kind)
+            self._valkeys += [node.connect() for node in cluster.nodes]
+            self._clusters[kind] = cluster
+        return self._clusters[kind]
 
     def empty(self) -> None:
-        """No row, no key: what every test starts from."""
+        """No row, no key on any server: what every test starts from."""
         for valkey in self._valkeys:
-            valkey.flushall()
+            with suppress(redis.ReadOnlyError):  # a replica follows its primary
+                valkey.flushall()
         if self._admin is None or self._admin.closed:
             url = self.postgres.admin_url.rpartition("/")[0] + "/" + self.postgres.database
             self._admin = psycopg.connect(url, autocommit=True)
@@ -95,8 +117,8 @@ class Servers:
         """Stop everything and forget the data."""
         if self._admin is not None:
             self._admin.close()
-        if self._cluster is not None:
-            self._cluster.stop()
+        for cluster in self._clusters.values():
+            cluster.stop()
         for running in self.running.values():
             running.kill()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,4 +1,5 @@
-"""The slices that decide, on real servers, with their neighbours stood in for."""
+"""Every suite here runs twice, on single Valkeys and on clusters. `ground` has the slices that
+decide, with their neighbours stood in for."""
 
 import asyncio
 import time
@@ -29,7 +30,7 @@ from feeds.reactions.service import Likes, PostGate, ReactionService
 from feeds.reactions.store import LikedStore, ReactionStore
 from feeds.threads.service import ThreadService
 from tests.feeds.doubles import KnownAccounts, KnownPosts, KnownRelations
-from tests.servers import Servers
+from tests.servers import Servers, Valkeys
 
 
 class Ground:
@@ -113,10 +114,16 @@ async def _no_defer(*_: Any) -> None:
     raise AssertionError("nothing is deferred here")
 
 
+@pytest.fixture(params=["single", "cluster"])
+def valkeys(request: pytest.FixtureRequest, servers: Servers) -> Valkeys:
+    """What touches Valkey here is tested on single servers and on real clusters of six nodes."""
+    return servers.singles if request.param == "single" else servers.clusters
+
+
 @pytest.fixture
-async def ground(servers: Servers, settings: Settings) -> AsyncIterator[Ground]:
+async def ground(settings: Settings) -> AsyncIterator[Ground]:
     """Everything of one process."""
-    live, cache = Valkey(servers.live.url), Valkey(servers.cache.url)
+    live, cache = Valkey(settings.valkey_url), Valkey(settings.valkey_cache_url)
     database = Database(settings, _no_defer)
     yield Ground(live, cache, database)
     await asyncio.gather(live.close(), cache.close(), database.close())

@@ -19,9 +19,17 @@ from feeds.comments import store as comment_store
 from feeds.reactions import store as reaction_store
 from tests.feeds.conftest import Ground
 from tests.kernel.valkey.faults import faulty
+from tests.servers import Servers, Valkeys
 
 POST, OWNER = 7_000_001, 1
 CALLS_MAX = 60
+
+
+@pytest.fixture
+def valkeys(servers: Servers) -> Valkeys:
+    """Single servers: a script runs inside one server of a cluster too."""
+    return servers.singles
+
 
 Act = Callable[[Ground], Awaitable[object]]
 

@@ -11,7 +11,8 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import msgspec
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -24,11 +25,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.kernel.embedded.cluster import ValkeyCluster
 from app.kernel.errors import AppError
 from app.kernel.settings import Settings
 from tests.feeds.timelines.world import World, id_of, world
-from tests.servers import Servers
+from tests.servers import Servers, Valkeys
 
 T = TypeVar("T")
 
@@ -42,15 +42,12 @@ class FeedMachine(RuleBasedStateMachine):
 
     servers: Servers
     base: Settings
-    cluster: ValkeyCluster | None = None
     posts = Bundle("posts")
     rebuilds = Bundle("rebuilds")
 
     def __init__(self) -> None:
         super().__init__()
         self.servers.empty()
-        if self.cluster is not None:
-            self.cluster.flush()
         self.loop = asyncio.new_event_loop()
         self._context = world(self.base)
         self.world: World = self.run(self._context.__aenter__())
@@ -206,15 +203,17 @@ class FeedMachine(RuleBasedStateMachine):
         self.heads[me] = present
 
 
-def _play(servers: Servers, base: Settings, cluster: ValkeyCluster | None, examples: int) -> None:
+def test_feeds_equal_the_naive_merge(
+    servers: Servers, settings: Settings, valkeys: Valkeys
+) -> None:
     class Machine(FeedMachine):
         pass
 
-    Machine.servers, Machine.base, Machine.cluster = servers, base, cluster
+    Machine.servers, Machine.base = servers, settings
     run_state_machine_as_test(
         Machine,
-        settings=settings(
-            max_examples=examples,
+        settings=hypothesis_settings(
+            max_examples=30 if valkeys == servers.singles else 10,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -222,14 +221,3 @@ def _play(servers: Servers, base: Settings, cluster: ValkeyCluster | None, examp
             print_blob=True,
         ),
     )
-
-
-def test_feeds_equal_the_naive_merge(servers: Servers, settings: Settings) -> None:
-    _play(servers, settings, None, 30)
-
-
-def test_feeds_equal_the_naive_merge_on_a_cluster(
-    servers: Servers, settings: Settings, cluster: ValkeyCluster
-) -> None:
-    on_cluster = msgspec.structs.replace(settings, valkey_cache_url=cluster.url)
-    _play(servers, on_cluster, cluster, 10)
