@@ -1,5 +1,6 @@
 """Proof and audit: the ledger made again from its rows, and compared with the buckets."""
 
+import asyncio
 from collections.abc import Sequence
 
 from sqlalchemy import text
@@ -19,6 +20,8 @@ from campaigns.ledger.statements.schemas import DropView
 from campaigns.ledger.statements.service import StatementService
 
 _AT_ONCE = 500
+_CUT_SECONDS = 2.0
+"""How long a bucket may take to answer while the escrow is held; then the proof is a 503."""
 _NOTHING = Cut(remaining_minor=0)
 
 
@@ -40,6 +43,8 @@ class ProofService:
         self._statements = statements
         self._days = days
         self._clock = clock
+        # whoever cuts may need a connection of this process's pool, while we hold one
+        self._turn = asyncio.Semaphore(1)
 
     async def of_brand(
         self, session: AsyncSession, actor: Actor, brand_id: int, cursor: str | None, limit: int
@@ -120,12 +125,13 @@ class ProofService:
                 return None, 0
             account_id = await self._repository.account(session, drop)
             rows, last = await self._repository.sums(session, account_id or 0, 0)
-        async with self._database.reading() as session:
+        async with self._turn, self._database.reading() as session:
             await session.execute(text("SET LOCAL lock_timeout = '5s'"))
             account_id, balance = await self._repository.hold(session, drop)
             more, _ = await self._repository.sums(session, account_id, last or 0)
             drop = await self._repository.drop(session, drop_id)
-            cut = (await self._registry.cut([drop_id])).get(drop_id)
+            async with asyncio.timeout(_CUT_SECONDS):
+                cut = (await self._registry.cut([drop_id])).get(drop_id)
         if drop is None:
             return None, account_id
         return Evidence(drop, rows + more, balance, cut), account_id

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from app.composition import Composed
 from app.identity.interfaces import Role
+from app.kernel.database import Database
 from app.kernel.house import House
-from campaigns.ledger.interfaces import Cut, Registry, Transfer, loss, wallet
+from campaigns.ledger.interfaces import Cut, Ledger, Registry, Transfer, loss, wallet
 from campaigns.ledger.proof.service import ProofService
 from tests.campaigns.ledger.purse import CNY, claim, fund, post, refund, top_up
 from tests.factories.town import Town
@@ -95,6 +96,7 @@ class TestAudit:
         for drop in (1, 2, 3):
             buckets.open(drop, 200_000)
         over = asyncio.Event()
+        worker = Database(house.settings, house.jobs.defer_on)
 
         async def settle(drop: int) -> None:
             shopper = 0
@@ -104,7 +106,8 @@ class TestAudit:
                     shopper += 1
                     batch.append(buckets.grant(drop, shopper, choice.randint(1, 9)))
                 await asyncio.sleep(0)
-                await post(house, *batch)
+                async with worker.transaction() as tx:
+                    await house.doors.get(Ledger).post(tx, batch)
 
         settling = [asyncio.create_task(settle(drop)) for drop in (1, 2, 3)]
         problems: list[str] = []
@@ -113,6 +116,7 @@ class TestAudit:
         problems += await proof.audit_rows()
         over.set()
         await asyncio.gather(*settling)
+        await worker.close()
         assert problems == []
 
     @pytest.mark.parametrize(
