@@ -27,6 +27,8 @@ from app.kernel.secrets import keys_for
 from app.kernel.settings import Settings
 from app.kernel.valkey.changes import Changes
 from app.kernel.valkey.client import Valkey
+from app.kernel.valkey.decisions import NEW_EPOCHS
+from app.kernel.valkey.promotions import FORGET
 from app.slices import SLICES
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("house")
@@ -54,11 +56,11 @@ class Composed:
 def compose(settings: Settings) -> Composed:
     """Build everything, connect to nothing. Call once a process (tests: once an app)."""
     jobs = Jobs(settings)
-    cache = Valkey(settings.valkey_cache_url, settings)
+    cache = Valkey(settings.valkey_cache_url, settings, remedy=FORGET)
     house = House(
         settings=settings,
         database=Database(settings, jobs.defer_on),
-        live=Valkey(settings.valkey_url, settings),
+        live=Valkey(settings.valkey_url, settings, remedy=NEW_EPOCHS),
         cache=cache,
         changes=Changes(cache),
         objects=Objects(settings.object_store_url),

@@ -6,6 +6,7 @@ The price is that calls share one connection a server: commands that block are n
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.kernel.settings import Settings
 from app.kernel.valkey.cluster import ClusterRoute
 from app.kernel.valkey.errors import ValkeyUnavailable, error_of, kind_of
 from app.kernel.valkey.pipeline import Address, Arg, Call, Lane, Limits, Reply, Run, pack
+from app.kernel.valkey.promotions import Command
 from app.kernel.valkey.routes import Route, ServerRoute, parse, slot_of, slot_of_command
 from app.kernel.valkey.scripts import Script
 
@@ -37,8 +39,11 @@ class Valkey:
     `refusals` name.
     """
 
-    def __init__(self, url: str, settings: Settings | None = None) -> None:
-        self._target = parse(url)
+    def __init__(
+        self, url: str, settings: Settings | None = None, *, remedy: Sequence[Command] = ()
+    ) -> None:
+        target = parse(url)
+        self._target = target._replace(login=replace(target.login, remedy=tuple(remedy)))
         if self._target.scheme not in _SCHEMES:
             raise ValueError(f"unknown Valkey scheme {self._target.scheme!r}")
         self._limits = Limits.of(settings) if settings is not None else Limits()

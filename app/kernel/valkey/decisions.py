@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.kernel.valkey.client import Valkey
-from app.kernel.valkey.keys import bucket_key
+from app.kernel.valkey.keys import BUCKETS, bucket_key
 from app.kernel.valkey.pipeline import Arg, Reply
+from app.kernel.valkey.promotions import Command
 from app.kernel.valkey.scripts import Script
 
 UNSETTLED_MAX = 20_000
@@ -122,6 +123,12 @@ async def cut(live: Valkey, bucket: int) -> Cut:
     epoch, last, unsettled = await live.run(_CUT, (stream_key(bucket), epoch_key(bucket)))
     last_epoch, _, sequence = last.partition(b"-")
     return Cut(bucket, int(epoch), int(last_epoch), int(sequence), int(unsettled))
+
+
+NEW_EPOCHS: tuple[Command, ...] = tuple(
+    ("EVAL", _RAISE_EPOCH.source, 1, epoch_key(bucket)) for bucket in range(BUCKETS)
+)
+"""The remedy for a promoted live Valkey, see `promotions`."""
 
 
 async def raise_epoch(live: Valkey, bucket: int) -> int:

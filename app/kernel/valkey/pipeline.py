@@ -15,6 +15,7 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import hiredis
@@ -23,6 +24,7 @@ from hiredis import HiredisError, Reader, ReplyError
 
 from app.kernel.settings import Settings
 from app.kernel.valkey.errors import ValkeyUnavailable
+from app.kernel.valkey.promotions import Command, distrust
 
 if TYPE_CHECKING:
     from app.kernel.valkey.scripts import Script
@@ -37,6 +39,8 @@ Address = tuple[str, int]
 pack: Callable[[tuple[Arg, ...]], bytes] = cast("Any", hiredis).pack_command
 """A command as the server reads it. Raises TypeError for what is no `Arg`."""
 
+_REDIRECTS_NONE = 1_000
+"""So many redirects are behind a call that none is followed any more."""
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS_MAX = 1.0
 
@@ -67,6 +71,8 @@ class Login:
     username: str | None = None
     password: str | None = None
     database: int = 0
+    remedy: tuple[Command, ...] = ()
+    """What a server that was promoted is told before anything else, see `promotions`."""
 
     def commands(self) -> list[tuple[Arg, ...]]:
         """AUTH and SELECT where needed. PING last: a server still loading answers with an error."""
@@ -286,11 +292,10 @@ class Lane:
             async with asyncio.timeout(self._limits.timeout_seconds):
                 host, port = await self._locate()
                 _, wire = await self._loop.create_connection(lambda: Wire(self), host, port)
-                replies = [self._loop.create_future() for _ in self._login.commands()]
-                commands = zip(self._login.commands(), replies, strict=True)
-                wire.send([Call(pack(each), reply) for each, reply in commands])
-                self._pushed += len(replies)
-                await asyncio.gather(*replies)
+                commands = self._login.commands()
+                await asyncio.gather(*(self._ask(wire, each) for each in commands))
+                if self._login.remedy:
+                    await distrust(partial(self._ask, wire), self._login.remedy)
         except Exception as error:
             log.warning("valkey_not_reached", error=repr(error))
             if wire is not None:
@@ -301,6 +306,15 @@ class Lane:
                 wire.abort()
             raise
         return wire
+
+    def _ask(self, wire: Wire, command: Command) -> "asyncio.Future[Reply]":
+        """Ask this very server; it cannot send us elsewhere."""
+        reply: asyncio.Future[Reply] = self._loop.create_future()
+        call = Call(pack(command), reply)
+        call.redirects = _REDIRECTS_NONE
+        wire.send([call])
+        self._pushed += 1
+        return reply
 
     async def _serve(self, wire: Wire) -> None:
         """Use a connection until it is lost or its server stops answering.
