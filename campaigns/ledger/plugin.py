@@ -4,6 +4,9 @@ from litestar.di import Provide
 
 from app.kernel.house import House, Slice, Wiring
 from campaigns.brands.interfaces import Brands
+from campaigns.ledger.corrections.controllers import CorrectionController
+from campaigns.ledger.corrections.repository import CorrectionRepository
+from campaigns.ledger.corrections.service import CorrectionService
 from campaigns.ledger.days.controllers import DayController
 from campaigns.ledger.days.repository import DayRepository
 from campaigns.ledger.days.service import DayService
@@ -33,14 +36,24 @@ def wire(house: House) -> Wiring:
     registry = LedgerRegistry()
     days = DayService(DayRepository(house.database), house.clock, house.cursors)
     proof = ProofService(house.database, ProofRepository(), registry, statements, days, house.clock)
+    corrections = CorrectionService(
+        ledger, CorrectionRepository(), house.ids, house.clock, house.cursors
+    )
     house.doors.provide(Ledger, ledger)
     house.doors.provide(Registry, registry)
     return Wiring(
-        routes=[LedgerController, TopUpController, ProofController, DayController],
+        routes=[
+            LedgerController,
+            TopUpController,
+            ProofController,
+            DayController,
+            CorrectionController,
+        ],
         dependencies={
             "statements": Provide(lambda: statements, sync_to_thread=False),
             "topups": Provide(lambda: topups, sync_to_thread=False),
             "proof": Provide(lambda: proof, sync_to_thread=False),
+            "corrections": Provide(lambda: corrections, sync_to_thread=False),
             "days": Provide(lambda: days, sync_to_thread=False),
         },
         tasks=tasks(days),

@@ -44,9 +44,11 @@ OPEN = {
     "listProducts": "catalogues are public",
     "getBrand": "names of brands are public",
 }
+SCOPES = ["posts:write", "products:write", "brand:write", "packets:read", "packets:write"]
 TEST_KEY = "the brand's test key"
 NOWHERE = defaultdict(lambda: "1234567890123")
 PRODUCT = {"title": "杯子", "price": {"amountMinor": 100, "currency": "CNY"}}
+PACKET = {"title": "红包", "rules": {"form": "equal", "count": 1, "eachMinor": 1}}
 BODIES: dict[str, Any] = {
     "updateAccount": {"bio": "taken over"},
     "updateBrand": {"name": "taken over"},
@@ -58,6 +60,11 @@ BODIES: dict[str, Any] = {
     "importProducts": {"items": [{**PRODUCT, "externalId": "A-1"}]},
     "updateProduct": {"title": "taken over"},
     "updatePost": {"text": "taken over"},
+    "createPacket": PACKET,
+    "updatePacket": {"title": "taken over"},
+    "schedulePacket": {},
+    "grabPacket": {"ticket": "guessed"},
+    "restoreClaim": {"receipt": "guessed"},
     "topUp": {"amount": {"amountMinor": 100, "currency": "CNY"}, "reference": "r"},
 }
 
@@ -88,12 +95,13 @@ def world(installation: Installation, tokens: list[str]) -> World:
     at_work = world.call(owner, "POST", f"/v1/auth/workplaces/{brand}")["accessToken"]
     at_other = world.call(other_owner, "POST", f"/v1/auth/workplaces/{other}")["accessToken"]
     key = world.call(at_work, "POST", f"/v1/brands/{brand}/keys", BODIES["makeKey"])
-    every_scope = {"name": "k", "scopes": ["posts:write", "products:write", "brand:write"]}
+    every_scope = {"name": "k", "scopes": SCOPES}
     other_key = world.call(
         at_other, "POST", f"/v1/brands/{other}/keys", {**every_scope, "live": True}
     )
     test_key = world.call(at_work, "POST", f"/v1/brands/{brand}/keys", every_scope)
     product = world.call(at_work, "POST", f"/v1/brands/{brand}/products", PRODUCT)
+    packet = world.call(at_work, "POST", f"/v1/brands/{brand}/packets", PACKET)
     member = world.call(at_work, "GET", f"/v1/brands/{brand}/members")["items"][0]
     draft = world.call(victim, "POST", "/v1/posts", {"kind": "news", "text": "x", "draft": True})
     post = world.call(victim, "POST", "/v1/posts", {"kind": "news", "text": "x"})["post"]
@@ -105,6 +113,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "key_id": key["id"],
         "member_id": member["id"],
         "product_id": product["id"],
+        "packet_id": packet["id"],
         "account_id": post["account"]["id"],
         "post_id": post["id"],
         "draft_id": draft["post"]["id"],
@@ -112,6 +121,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "session_id": session["id"],
         "image_id": _picture(world, victim),
         "drop_id": "4711",
+        "correction_id": _correction(world, operator, brand),
     }
     world.strangers = {
         "a shopper": stranger,
@@ -129,6 +139,12 @@ def _brand(world: World, operator: str, owner: str) -> str:
     body = {"phone": phone, "role": "owner"}
     world.call(operator, "POST", f"/v1/brands/{brand}/members", body)
     return brand
+
+
+def _correction(world: World, operator: str, brand: str) -> str:
+    booked = world.call(operator, "POST", f"/v1/brands/{brand}/ledger/top-ups", BODIES["topUp"])
+    body = {"sequence": booked["id"], "reason": "a test"}
+    return world.call(operator, "POST", "/v1/ledger/corrections", body)["id"]
 
 
 def _picture(world: World, token: str) -> str:

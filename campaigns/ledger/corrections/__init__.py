@@ -1,0 +1,1 @@
+"""Corrections: reversing transfers that two operators want."""
