@@ -18,6 +18,8 @@ from feeds.relations.plugin import slice_ as relations
 from feeds.reports.plugin import slice_ as reports
 from feeds.threads.plugin import slice_ as threads
 from feeds.timelines.plugin import slice_ as timelines
+from games.claims.plugin import slice_ as claims
+from games.packets.plugin import slice_ as packets
 from media.images.plugin import slice_ as images
 
 SLICES: tuple[Slice, ...] = (
@@ -27,6 +29,8 @@ SLICES: tuple[Slice, ...] = (
     brands,
     products,
     ledger,
+    packets,
+    claims,
     accounts,
     relations,
     reports,

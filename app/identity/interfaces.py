@@ -27,6 +27,7 @@ __all__ = [
     "RevokedScope",
     "Role",
     "Scope",
+    "ShopperNames",
     "ShopperRegistry",
     "SignIns",
     "requires",
@@ -56,6 +57,8 @@ class Scope(StrEnum):
     COMMENTS_READ = "comments:read"
     COMMENTS_WRITE = "comments:write"
     IMAGES_WRITE = "images:write"
+    PACKETS_READ = "packets:read"
+    PACKETS_WRITE = "packets:write"
 
 
 def requires(
@@ -173,6 +176,14 @@ class ShopperRegistry(Protocol):
 
     async def register(self, tx: Transaction, phone: str, *, name: str | None = None) -> int:
         """The id of the shopper with this phone, made where there is none."""
+        ...
+
+
+class ShopperNames(Protocol):
+    """How shoppers are called."""
+
+    async def names(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
+        """The names of those that exist."""
         ...
 
 

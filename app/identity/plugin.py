@@ -13,7 +13,13 @@ from app.identity.codes.senders import sender_for
 from app.identity.codes.service import CodeService
 from app.identity.codes.tasks import deliver_task
 from app.identity.events import ShopperRegistered
-from app.identity.interfaces import Memberships, Revocations, ShopperRegistry, SignIns
+from app.identity.interfaces import (
+    Memberships,
+    Revocations,
+    ShopperNames,
+    ShopperRegistry,
+    SignIns,
+)
 from app.identity.keys.controllers import KeyController
 from app.identity.keys.service import CachedKeys, KeyService
 from app.identity.members.controllers import MemberController, WorkplaceController
@@ -88,6 +94,7 @@ def wire(house: House) -> Wiring:
     house.doors.provide(Revocations, revocations)
     house.doors.provide(Memberships, members)
     house.doors.provide(ShopperRegistry, shoppers)
+    house.doors.provide(ShopperNames, shoppers)
     house.doors.provide(SignIns, sessions)
     return Wiring(
         routes=[

@@ -32,6 +32,12 @@ def folded(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", tidy(text)).casefold()).strip()
 
 
+def bare(text: str) -> str:
+    """`folded` without any space: the form in which two pass phrases are the same."""
+    # twice, since folding the case of some letters leaves what width folds again (UAX #31)
+    return folded(folded(text).replace(" ", "")).replace(" ", "")
+
+
 def grams(text: str) -> list[str]:
     """The distinct pieces of one and two characters of a folded text, sorted; what is indexed."""
     pairs = (text[i : i + 2] for i in range(len(text) - 1))

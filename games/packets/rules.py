@@ -1,4 +1,4 @@
-"""The forms of packets as data, and what follows from them: who gets which share, and when.
+"""What follows from the form of a packet: who gets which share, and when.
 
 A packet's money is cut into numbered shares before it opens, by its rules and a secret seed alone,
 so the live state can be made again at any time. Shares lie in pools: a rain has one a wave, other
@@ -9,109 +9,25 @@ import hashlib
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import Annotated, NamedTuple
-
-import msgspec
 
 from app.kernel.errors import FieldError
-from app.kernel.structs import Id, Input
-from app.kernel.text import folded
+from app.kernel.text import bare
+from games.packets.interfaces import (
+    COUNT_MAX,
+    LIFE_SECONDS_MAX,
+    SHARE_MINOR_MAX,
+    TOTAL_MINOR_MAX,
+    Equal,
+    Lucky,
+    Passphrase,
+    Rain,
+    Rules,
+    Split,
+    Window,
+)
 
-COUNT_MAX = 1_000_000
-"""Shares of one packet."""
-SHARE_MINOR_MAX = 2_000_000_000
-"""Fits 4 bytes, which is how the live state keeps it."""
-TOTAL_MINOR_MAX = 10**13
-"""Sums stay exact in a Lua number, which holds 53 bits."""
-WAVES_MAX = 48
-DAY_SECONDS = 86_400
-LIFE_SECONDS_MAX = 30 * DAY_SECONDS
 PHRASE_CHARS_MIN, PHRASE_CHARS_MAX = 2, 40
 SEED_BYTES = 32
-
-Count = Annotated[int, msgspec.Meta(ge=1, le=COUNT_MAX, examples=[100])]
-ShareMinor = Annotated[int, msgspec.Meta(ge=1, le=SHARE_MINOR_MAX, examples=[88])]
-TotalMinor = Annotated[int, msgspec.Meta(ge=1, le=TOTAL_MINOR_MAX, examples=[8_800])]
-Seconds = Annotated[int, msgspec.Meta(ge=1, le=DAY_SECONDS, examples=[60])]
-
-
-class Equal(Input, tag_field="form", tag="equal"):
-    """Every share is the same."""
-
-    count: Count
-    each_minor: ShareMinor
-
-
-class Lucky(Input, tag_field="form", tag="lucky"):
-    """Shares of random size between a minimum and a maximum that add up to the total."""
-
-    count: Count
-    total_minor: TotalMinor
-    min_minor: ShareMinor = 1
-    max_minor: ShareMinor | None = None
-    """Default: whatever is left when everybody else gets the minimum."""
-
-
-Split = Equal | Lucky
-
-
-class Passphrase(Input, tag_field="form", tag="passphrase"):
-    """口令: whoever says the phrase opens a share. Width, case and spaces do not matter."""
-
-    phrase: Annotated[str, msgspec.Meta(min_length=1, max_length=80, examples=["新年快乐"])]
-    split: Split
-    guesses_max: Annotated[int, msgspec.Meta(ge=3, le=50)] = 10
-    """Wrong phrases of one shopper before ten minutes' rest."""
-
-
-class Wave(Input):
-    """One fall of a rain."""
-
-    after_seconds: Annotated[int, msgspec.Meta(ge=0, le=LIFE_SECONDS_MAX, examples=[0])]
-    """After the packet opens."""
-    lasts_seconds: Seconds
-    split: Split
-
-
-class Rain(Input, tag_field="form", tag="rain"):
-    """红包雨: waves, each with money of its own; a shopper catches one share a wave."""
-
-    waves: Annotated[list[Wave], msgspec.Meta(min_length=1, max_length=WAVES_MAX)]
-    cap: Annotated[int, msgspec.Meta(ge=1, le=WAVES_MAX)] = WAVES_MAX
-    """Shares of one shopper over all waves."""
-    stagger_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
-    """Each shopper's wave begins up to so much later, by chance, so that they do not all come in
-    the same second."""
-
-
-class FollowToOpen(Input, tag_field="form", tag="follow"):
-    """Whoever follows an account opens a share; following no longer takes nothing back."""
-
-    account_id: Id
-    split: Split
-
-
-class PopUp(Input, tag_field="form", tag="popup"):
-    """Shown to who enters the brand's page."""
-
-    split: Split
-
-
-class Attached(Input, tag_field="form", tag="attached"):
-    """Carried by posts of the brand."""
-
-    split: Split
-
-
-Rules = Equal | Lucky | Passphrase | Rain | FollowToOpen | PopUp | Attached
-
-
-class Window(NamedTuple):
-    """When a pool's shares are to be had."""
-
-    opens_ms: int
-    closes_ms: int
-    stagger_ms: int
 
 
 def form_of(rules: Rules) -> str:
@@ -167,11 +83,6 @@ def lasts_seconds(rules: Rules) -> int:
     return max(wave.after_seconds + wave.lasts_seconds for wave in rules.waves)
 
 
-def phrase_key(text: str) -> str:
-    """The form in which two phrases are the same: width, case and spaces do not count."""
-    return folded(text).replace(" ", "")
-
-
 def problems(rules: Rules, pointer: str = "/rules") -> list[FieldError]:
     """What a brand has to mend before the money can be cut; by JSON pointer."""
     found: list[FieldError] = []
@@ -184,7 +95,7 @@ def problems(rules: Rules, pointer: str = "/rules") -> list[FieldError]:
     else:
         found += _split_problems(rules.split, f"{pointer}/split")
     if isinstance(rules, Passphrase):
-        length = len(phrase_key(rules.phrase))
+        length = len(bare(rules.phrase))
         if not PHRASE_CHARS_MIN <= length <= PHRASE_CHARS_MAX:
             words = f"Between {PHRASE_CHARS_MIN} and {PHRASE_CHARS_MAX} characters, spaces aside"
             found.append(FieldError(f"{pointer}/phrase", words))
@@ -271,12 +182,3 @@ def lucky_shares(split: Lucky, seed: bytes) -> Sequence[int]:
         other = (chance[count + place] * (place + 1)) >> 64
         shares[place], shares[other] = shares[other], shares[place]
     return shares
-
-
-def stagger_of(packet_id: int, pool: int, shopper_id: int, stagger_ms: int) -> int:
-    """How many milliseconds later a wave begins for a shopper: the same however often asked, and
-    another in the next wave."""
-    if stagger_ms == 0:
-        return 0
-    mixed = hashlib.blake2b(f"{packet_id}:{pool}:{shopper_id}".encode(), digest_size=8).digest()
-    return int.from_bytes(mixed, "big") % (stagger_ms + 1)

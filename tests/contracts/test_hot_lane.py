@@ -1,6 +1,7 @@
 """Every endpoint of the hot lane, asked through both lanes of the real house: equal answers."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,11 @@ async def lanes(composed: Composed, client: httpx.AsyncClient) -> AsyncIterator[
         await lane.aclose()
 
 
+def _at(template: str, id_: object) -> str:
+    """The path of a thing; what has another kind of id is not there."""
+    return re.sub(r"\{\w+\}", str(id_), template)
+
+
 def _endpoints(composed: Composed) -> list[tuple[str, str]]:
     return [(each.method, each.path) for wiring in composed.wirings for each in wiring.hot]
 
@@ -98,7 +104,7 @@ async def test_callers_and_ids_of_every_sort(lanes: Lanes, town: Town, composed:
     for method, path in _endpoints(composed):
         for id_ in (post_id, NOWHERE, 0, 2**63, 10**25, "abc"):
             for headers in callers:
-                await lanes.ask(method, path.format(post_id=id_), headers=headers)
+                await lanes.ask(method, _at(path, id_), headers=headers)
             if "{" not in path:
                 break
 
@@ -108,7 +114,7 @@ async def test_queries_bodies_and_methods_of_every_sort(
 ) -> None:
     reader, post_id = await _a_liked_post(town)
     for method, template in _endpoints(composed):
-        path = template.format(post_id=post_id)
+        path = _at(template, post_id)
         for query in (
             "limit=5",
             "limit=0",

@@ -24,7 +24,7 @@ from litestar.types import Receive, Send
 from app.kernel.actors import Actor
 from app.kernel.errors import Invalid, NotFound, TooLarge, Unauthorized
 from app.kernel.http.states import state_of
-from app.kernel.structs import ID_MAX, PathId
+from app.kernel.structs import ID_MAX, Input, PathId
 
 JSON_HEADERS: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
 _QUERY_BYTES_MAX = 1024
@@ -71,6 +71,8 @@ class HotEndpoint:
     tags: Sequence[str] = ()
     query: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
     """Query parameters, for the docs; `handle` reads and checks them."""
+    accepts: type[Input] | None = None
+    """The body, for the docs; `handle` reads and checks it."""
     body_bytes_max: int = 1024
     """Also where nobody reads a body: clients like to send `{}`."""
 
@@ -166,6 +168,7 @@ def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
         tags=list(endpoint.tags),
         media_type=MediaType.JSON,
         responses={200: ResponseSpec(endpoint.returns, generate_examples=False)},
+        accepts=endpoint.accepts,
     )(handler)
 
 

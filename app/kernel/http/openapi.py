@@ -116,7 +116,8 @@ def document(app: Litestar) -> dict[str, Any]:
     (reference,), problem = msgspec.json.schema_components([Problem], ref_template=_REFERENCE)
     schemas |= problem
     # Litestar (2.25) forgets the bounds of optional fields; msgspec, which enforces them, does not
-    inputs = [kind for kind in _subclasses(Input) if kind.__name__ in schemas]
+    read = _bodies_read_by_hand(app, schema["paths"])
+    inputs = [k for k in _subclasses(Input) if k.__name__ in schemas or k in read]
     _, known = msgspec.json.schema_components(
         inputs, schema_hook=_scalar_schema, ref_template=_REFERENCE
     )
@@ -126,6 +127,26 @@ def document(app: Litestar) -> dict[str, Any]:
         for method, operation in operations.items():
             _declare_problems(path, method, operation, reference)
     return schema
+
+
+def _bodies_read_by_hand(app: Litestar, paths: dict[str, Any]) -> set[type]:
+    """Declare the bodies of endpoints that parse them without Litestar: those of the hot lane."""
+    found: set[type] = set()
+    operations = {
+        operation["operationId"]: operation
+        for methods in paths.values()
+        for operation in methods.values()
+    }
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            accepts: type | None = handler.opt.get("accepts")
+            if accepts is not None:
+                schema = {"$ref": _REFERENCE.format(name=accepts.__name__)}
+                content = {"application/json": {"schema": schema}}
+                body = {"content": content, "required": True}
+                operations[str(handler.operation_id)]["requestBody"] = body
+                found.add(accepts)
+    return found
 
 
 def _declare_problems(

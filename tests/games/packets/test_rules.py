@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kernel.structs import decode_json
-from games.packets.rules import (
+from app.kernel.text import bare
+from games.claims.rules import stagger_of
+from games.packets.interfaces import (
     COUNT_MAX,
     SHARE_MINOR_MAX,
     TOTAL_MINOR_MAX,
@@ -18,15 +20,15 @@ from games.packets.rules import (
     Rain,
     Rules,
     Wave,
+)
+from games.packets.rules import (
     cap_of,
     count_of,
     form_of,
     lasts_seconds,
     lucky_shares,
-    phrase_key,
     problems,
     shares_of,
-    stagger_of,
     total_of,
     windows_of,
 )
@@ -187,8 +189,8 @@ class TestRain:
 class TestPassphrase:
     def test_width_case_and_spaces_do_not_count(self):
         same = ("新年 Happy 2026", " 新年HAPPY２０２６ ", "新 年\u3000ｈａｐｐｙ 2026\n")
-        assert len({phrase_key(each) for each in same}) == 1
-        assert phrase_key("新年") != phrase_key("新年年")
+        assert len({bare(each) for each in same}) == 1
+        assert bare("新年") != bare("新年年")
 
     @pytest.mark.parametrize("phrase", [" ", "x", "　 ", "y" * 41, "\u0000"])
     def test_phrases_that_say_too_little_or_too_much_are_named(self, phrase: str):
@@ -204,7 +206,7 @@ class TestPassphrase:
     @given(st.text(max_size=40))
     @settings(max_examples=200)
     def test_saying_it_the_same_way_twice_is_the_same(self, text: str):
-        assert phrase_key(phrase_key(text)) == phrase_key(text)
+        assert bare(bare(text)) == bare(text)
 
 
 def test_every_form_is_decoded_by_its_name():

@@ -1,0 +1,1 @@
+"""Claims: who got which share of a packet; decided in its bucket, settled into the ledger."""

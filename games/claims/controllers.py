@@ -1,0 +1,129 @@
+"""HTTP of opening packets. The grab is on the hot lane: a peak is made of it."""
+
+from collections.abc import Sequence
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from app.identity.interfaces import requires_shopper
+from app.kernel.actors import Actor
+from app.kernel.database import Transaction
+from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
+from app.kernel.http.paging import Cursor, Limit
+from app.kernel.structs import Page, PathId, decode_json, encode_json
+from games.claims.reading.desk import PacketDesk
+from games.claims.schemas import (
+    ClaimView,
+    FiguresView,
+    GrabCreate,
+    GrabView,
+    PacketView,
+    RestoreCreate,
+    ResultItem,
+)
+from games.claims.service import ClaimService
+
+_SOLD_OUT = encode_json(GrabView(outcome="sold_out", claim=None))
+
+
+def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoint]:
+    """POST of a grab."""
+
+    async def grab(request: HotRequest) -> HotAnswer:
+        actor = request.signed_in()
+        shopper_id = requires_shopper(actor)
+        (packet_id,) = request.ids
+        body = decode_json(request.body, GrabCreate)
+        record = await desk.announced(actor, packet_id)
+        desk.check_ticket(body.ticket, packet_id, shopper_id)
+        pool, grant = await claims.grab(record, shopper_id, body.wave, body.phrase)
+        if grant is None:
+            return HotAnswer(_SOLD_OUT)
+        claim = desk.claim_view(record, shopper_id, pool, grant)
+        return HotAnswer(encode_json(GrabView(outcome="granted", claim=claim)))
+
+    return [
+        HotEndpoint(
+            "POST",
+            "/v1/packets/{packet_id}/grab",
+            "grabPacket",
+            "Open a packet. Asking again answers the same, also after it is sold out or over.",
+            grab,
+            GrabView,
+            tags=["packets"],
+            accepts=GrabCreate,
+        )
+    ]
+
+
+class PacketController(Controller):
+    """Packets as shoppers see them."""
+
+    path = "/v1/packets/{packet_id:int}"
+    tags = ("packets",)
+
+    @get("/", operation_id="getPacket", summary="A packet, with the ticket that opens it")
+    async def one(
+        self,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        packet_desk: NamedDependency[PacketDesk],
+        packet_id: PathId,
+    ) -> PacketView:
+        """The servers' clock for the countdown, what the caller has of it, and while it can be
+        opened a signed ticket, which the grab takes."""
+        return await packet_desk.view(tx.session, viewer, packet_id)
+
+    @get("/results", operation_id="listPacketResults", summary="Who got what")
+    async def results(
+        self,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        packet_desk: NamedDependency[PacketDesk],
+        packet_id: PathId,
+        cursor: Cursor = None,
+        limit: Limit = 20,
+    ) -> Page[ResultItem]:
+        """The latest first; the largest share is marked as best luck."""
+        return await packet_desk.results(tx.session, viewer, packet_id, cursor, limit)
+
+    @post(
+        "/restore",
+        operation_id="restoreClaim",
+        summary="Bring back a share that the servers forgot",
+        status_code=200,
+    )
+    async def restore(
+        self,
+        actor: NamedDependency[Actor],
+        packet_desk: NamedDependency[PacketDesk],
+        claims: NamedDependency[ClaimService],
+        packet_id: PathId,
+        data: JSONBody[RestoreCreate],
+    ) -> ClaimView:
+        """By the receipt of the grab. Where nothing was forgotten it answers what there is."""
+        shopper_id = requires_shopper(actor)
+        record = await packet_desk.announced(actor, packet_id)
+        receipt = claims.read_receipt(data.receipt, packet_id, shopper_id)
+        grant = await claims.restore(record, receipt)
+        return packet_desk.claim_view(record, shopper_id, receipt.pool, grant)
+
+
+class FiguresController(Controller):
+    """What happens with a brand's packet."""
+
+    path = "/v1/brands/{brand_id:int}/packets/{packet_id:int}/figures"
+    tags = ("packets",)
+
+    @get("/", operation_id="getPacketFigures", summary="A packet's figures, live")
+    async def figures(
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        packet_desk: NamedDependency[PacketDesk],
+        brand_id: PathId,
+        packet_id: PathId,
+    ) -> FiguresView:
+        """Funded, granted, opened, remaining and refunded, at this moment."""
+        return await packet_desk.figures(tx.session, actor, brand_id, packet_id)

@@ -1,0 +1,97 @@
+"""What can go wrong when a packet is opened, and the negative answers of its scripts.
+
+AppError
+├── PacketOver      409  its time, or the wave's, is over
+├── NotOpenYet      409  before its time, or before the shopper's own moment in a wave
+├── PacketPaused    409  stopped for a while
+├── CapReached      409  as many shares as one shopper may have
+├── WrongPhrase     409  these are not the words
+├── TooManyGuesses  429  ten minutes' rest
+├── AlreadyOpen     409  what has opened cannot be called off, only ended
+└── ReceiptInvalid  403  we did not sign this receipt, or not for this shopper and packet
+"""
+
+from enum import IntEnum
+
+from app.kernel.errors import AppError, Conflict, Forbidden, TooMany
+
+
+class PacketOver(Conflict):
+    """No more shares are given."""
+
+    code, title = "packet_over", "This packet is over"
+
+
+class NotOpenYet(Conflict):
+    """It is not time yet."""
+
+    code, title = "packet_not_open", "This packet is not open yet"
+
+
+class PacketPaused(Conflict):
+    """The brand stopped it for a while."""
+
+    code, title = "packet_paused", "This packet is paused; try again in a moment"
+
+
+class CapReached(Conflict):
+    """The shopper has as many as anybody may have."""
+
+    code, title = "packet_cap", "You have caught as many as one may"
+
+
+class WrongPhrase(Conflict):
+    """These are not the words."""
+
+    code, title = "wrong_phrase", "This is not the phrase"
+
+
+class TooManyGuesses(TooMany):
+    """Guessing has a limit."""
+
+    code, title = "too_many_guesses", "Too many wrong phrases; try again in ten minutes"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_seconds=600)
+
+
+class AlreadyOpen(Conflict):
+    """It opened meanwhile."""
+
+    code, title = "packet_already_open", "It has opened already; end it instead"
+
+
+class NotDue(Conflict):
+    """Its time is not over."""
+
+    code, title = "packet_not_due", "This packet is not over yet"
+
+
+class ReceiptInvalid(Forbidden):
+    """It is for somebody or something else."""
+
+    code, title = "receipt_invalid", "This receipt is not for this packet and shopper"
+
+
+class Refused(IntEnum):
+    """Answers of the scripts besides the shared ones."""
+
+    OVER = -10
+    NOT_OPEN = -11
+    PAUSED = -12
+    SOLD_OUT = -13
+    CAP = -14
+    GUESSES = -15
+    ALREADY_OPEN = -16
+    NOT_DUE = -17
+
+
+REFUSALS: dict[int, type[AppError]] = {
+    Refused.NOT_OPEN: NotOpenYet,
+    Refused.PAUSED: PacketPaused,
+    Refused.CAP: CapReached,
+    Refused.GUESSES: TooManyGuesses,
+    Refused.ALREADY_OPEN: AlreadyOpen,
+    Refused.NOT_DUE: NotDue,
+}
+"""`OVER` and `SOLD_OUT` are answers: what follows from them is up to the caller."""

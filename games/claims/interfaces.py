@@ -1,0 +1,15 @@
+"""What claims are made of, and what other slices may ask of them."""
+
+from typing import NamedTuple
+
+
+class Grant(NamedTuple):
+    """A share that a shopper has."""
+
+    share: int
+    """Its number in the pool, from 0."""
+    amount_minor: int
+    order: int
+    """Of the decision that gave it."""
+    new: bool
+    """False for who asked again."""

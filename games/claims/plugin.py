@@ -1,0 +1,94 @@
+"""Plugs the opening of packets into the house."""
+
+from litestar.di import Provide
+
+from app.identity.interfaces import ShopperNames
+from app.kernel.database import Transaction
+from app.kernel.house import House, Slice, Wiring
+from app.kernel.secrets import keys_for
+from app.kernel.tickets import Tickets
+from app.kernel.valkey.settle import Settler
+from campaigns.ledger.interfaces import Ledger, Registry
+from games.claims.controllers import FiguresController, PacketController, grab_endpoint
+from games.claims.reading.desk import PacketDesk
+from games.claims.repository import ClaimRepository
+from games.claims.service import ClaimService
+from games.claims.settling.books import PacketBooks
+from games.claims.settling.grants import GrantNotes
+from games.claims.settling.settler import CLAIM, CLOSE, ClaimSettler
+from games.claims.store import PacketStore
+from games.claims.tasks import PAUSE, WARM, WARM_BEFORE, tasks
+from games.packets.events import PacketEnding, PacketPaused, PacketScheduled
+from games.packets.interfaces import CloseReason, Conditions, Packets
+
+
+def wire(house: House) -> Wiring:
+    """Deciding in the live Valkey, settling in the worker, and what everybody sees."""
+    store, repository = PacketStore(house.live), ClaimRepository()
+    packets, ledger = house.doors.get(Packets), house.doors.get(Ledger)
+    keys = keys_for(house.settings, "ticket")
+    notes = GrantNotes(house.cache, house.database, repository)
+    claims = ClaimService(
+        database=house.database,
+        store=store,
+        repository=repository,
+        packets=packets,
+        clock=house.clock,
+        receipts=Tickets(keys, "packet-receipt"),
+        granted=notes.note,
+    )
+    desk = PacketDesk(
+        store=store,
+        repository=repository,
+        packets=packets,
+        claims=claims,
+        conditions=house.doors.get(Conditions),
+        shoppers=house.doors.get(ShopperNames),
+        ledger=ledger,
+        tickets=Tickets(keys, "packet-grab"),
+        clock=house.clock,
+        cursors=house.cursors,
+    )
+    settler = ClaimSettler(house.database, store, repository, packets, ledger)
+    books = PacketBooks(house.database, store, repository, packets, ledger)
+    registry = house.doors.get(Registry)
+    registry.add_books(books)
+    registry.add_grants(notes)
+    _follow_life(house, claims)
+    return Wiring(
+        routes=[PacketController, FiguresController],
+        dependencies={
+            "claims": Provide(lambda: claims, sync_to_thread=False),
+            "packet_desk": Provide(lambda: desk, sync_to_thread=False),
+        },
+        hot=grab_endpoint(desk, claims),
+        tasks=tasks(house.database, house.clock, packets, claims, settler),
+        settlers=[
+            Settler(CLAIM, settler.settle_claims),
+            Settler(CLOSE, settler.settle_closings),
+        ],
+        audits={"packets": books.audit},
+    )
+
+
+def _follow_life(house: House, claims: ClaimService) -> None:
+    """What the brand does with a packet reaches its bucket: at once, and by a job as well."""
+
+    async def scheduled(tx: Transaction, event: PacketScheduled) -> None:
+        await tx.defer(WARM, at=event.opens_at - WARM_BEFORE, packet_id=event.packet_id)
+
+    async def paused(tx: Transaction, event: PacketPaused) -> None:
+        id_, version = event.packet_id, event.version
+        await tx.defer(PAUSE, packet_id=id_, version=version, paused=event.paused)
+        tx.after_commit(lambda: claims.pause(id_, version, paused=event.paused))
+
+    async def ending(tx: Transaction, event: PacketEnding) -> None:
+        reason = CloseReason.CANCELLED if event.called_off else CloseReason.ENDED
+        await claims.close(event.packet_id, reason)
+
+    house.events.subscribe(PacketScheduled, scheduled)
+    house.events.subscribe(PacketPaused, paused)
+    house.events.subscribe(PacketEnding, ending)
+
+
+slice_ = Slice("claims", wire)

@@ -1,0 +1,1 @@
+"""What shoppers and brands see of packets while they are played."""

@@ -1,0 +1,261 @@
+"""Packets as shoppers and brands see them now: countdown, ticket, own shares, results, figures."""
+
+from datetime import UTC
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.identity.interfaces import ShopperNames
+from app.kernel.actors import Actor
+from app.kernel.clock import Clock
+from app.kernel.http.cursors import Cursors
+from app.kernel.money import Money
+from app.kernel.structs import Id, Page, Timestamp
+from app.kernel.tickets import TicketInvalid, Tickets
+from campaigns.ledger.interfaces import Ledger
+from games.claims.interfaces import Grant
+from games.claims.repository import ClaimRepository, Sums
+from games.claims.rules import stagger_of
+from games.claims.schemas import (
+    ClaimView,
+    ConditionView,
+    FiguresView,
+    PacketView,
+    ResultItem,
+    WaveView,
+)
+from games.claims.service import ClaimService
+from games.claims.store import PacketStore, Standing
+from games.packets.errors import PacketNotFound
+from games.packets.interfaces import (
+    Conditions,
+    FollowToOpen,
+    PacketRecord,
+    Packets,
+    PacketStatus,
+    Rain,
+)
+
+TICKET_SECONDS = 600
+CONDITION_SECONDS = 30
+"""How long a condition that was met counts: whoever unfollows in that time keeps the right."""
+_RESULTS = "packet-results"
+
+
+class PacketDesk:
+    """Answers questions about packets, from live state where it is loaded, else from SQL."""
+
+    def __init__(
+        self,
+        *,
+        store: PacketStore,
+        repository: ClaimRepository,
+        packets: Packets,
+        claims: ClaimService,
+        conditions: Conditions,
+        shoppers: ShopperNames,
+        ledger: Ledger,
+        tickets: Tickets,
+        clock: Clock,
+        cursors: Cursors,
+    ) -> None:
+        self._store = store
+        self._repository = repository
+        self._packets = packets
+        self._claims = claims
+        self._conditions = conditions
+        self._shoppers = shoppers
+        self._ledger = ledger
+        self._tickets = tickets
+        self._clock = clock
+        self._cursors = cursors
+
+    async def announced(self, viewer: Actor | None, packet_id: int) -> PacketRecord:
+        """A packet that the caller may know of. Raises PacketNotFound."""
+        record = await self._packets.held(packet_id)
+        now = self._clock.now()
+        if record is None or not record.live or record.announced_at is None:
+            raise PacketNotFound
+        if record.announced_at > now:
+            raise PacketNotFound
+        return record
+
+    async def view(self, session: AsyncSession, viewer: Actor | None, packet_id: int) -> PacketView:
+        """A packet with what the caller needs to open it."""
+        record = await self.announced(viewer, packet_id)
+        assert record.opens_at is not None
+        assert record.closes_at is not None
+        shopper_id = viewer.shopper_id if viewer is not None else None
+        standing = await self._standing(session, record)
+        condition = await self._condition(session, record, shopper_id)
+        status = self._status(record, standing)
+        mine = await self._mine(session, record, shopper_id) if shopper_id is not None else []
+        may = shopper_id is not None and (condition is None or condition.met)
+        seconds = CONDITION_SECONDS if condition is not None else TICKET_SECONDS
+        ticket = None
+        if may and shopper_id is not None and status in ("upcoming", "open", "paused"):
+            ends = int(self._clock.now_seconds()) + seconds
+            ticket = self._tickets.sign(record.id, shopper_id, expires_seconds=ends)
+        return PacketView(
+            id=Id(record.id),
+            brand_id=Id(record.brand_id),
+            form=record.form,
+            title=record.title,
+            thanks=record.thanks,
+            total=money(record, record.total_minor),
+            count=record.count,
+            status=status,
+            opened=standing.claims,
+            now=Timestamp.of(self._clock.now()),
+            opens_at=Timestamp.of(record.opens_at),
+            closes_at=Timestamp.of(record.closes_at),
+            waves=_waves(record, shopper_id),
+            condition=condition,
+            ticket=ticket,
+            ticket_seconds=seconds,
+            mine=mine,
+        )
+
+    def check_ticket(self, ticket: str, packet_id: int, shopper_id: int) -> None:
+        """Raises TicketExpired, and TicketInvalid for one that is not this shopper's, to this."""
+        values = self._tickets.read(ticket, 2, now_seconds=self._clock.now_seconds())
+        if values != (packet_id, shopper_id):
+            raise TicketInvalid
+
+    def claim_view(
+        self, record: PacketRecord, shopper_id: int, pool: int, grant: Grant
+    ) -> ClaimView:
+        """A share, with its receipt."""
+        return ClaimView(
+            packet_id=Id(record.id),
+            wave=pool,
+            share=grant.share + 1,
+            amount=money(record, grant.amount_minor),
+            receipt=self._claims.receipt(record, shopper_id, pool, grant),
+        )
+
+    async def results(
+        self,
+        session: AsyncSession,
+        viewer: Actor | None,
+        packet_id: int,
+        cursor: str | None,
+        limit: int,
+    ) -> Page[ResultItem]:
+        """Who got what, the latest first, as far as it is settled."""
+        record = await self.announced(viewer, packet_id)
+        before = self._cursors.read(_RESULTS, cursor, 1)[0] if cursor else None
+        found = await self._repository.page(session, packet_id, before, limit + 1)
+        sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
+        shown = found[:limit]
+        names = await self._shoppers.names(session, {each.shopper_id for each in shown})
+        items = [
+            ResultItem(
+                shopper_id=Id(each.shopper_id),
+                name=names.get(each.shopper_id, ""),
+                wave=each.pool,
+                amount=money(record, each.amount_minor),
+                claimed_at=Timestamp.of(each.claimed_at),
+                best=each.order == sums.best_order,
+            )
+            for each in shown
+        ]
+        more = len(found) > limit
+        cursor = self._cursors.make(_RESULTS, shown[-1].order) if more else None
+        return Page(items=items, next_cursor=cursor)
+
+    async def figures(
+        self, session: AsyncSession, actor: Actor, brand_id: int, packet_id: int
+    ) -> FiguresView:
+        """What happens, for the brand."""
+        record = await self._packets.managed(session, actor, brand_id, packet_id, write=False)
+        ledger = await self._ledger.drop(session, packet_id)
+        sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
+        # live state is asked last: what it says includes all that SQL holds
+        standing = await self._standing(session, record)
+        funded = ledger.funded_minor if ledger is not None else 0
+        returned = ledger.returned_minor if ledger is not None else 0
+        granted = max(standing.granted_minor, sums.granted_minor)
+        return FiguresView(
+            packet_id=Id(packet_id),
+            status=self._status(record, standing),
+            funded=money(record, funded),
+            granted=money(record, granted),
+            opened=max(standing.claims, sums.claims) + sums.lost_claims,
+            remaining=money(record, funded - granted - returned),
+            refunded=money(record, returned),
+            unsettled=money(record, granted - sums.granted_minor),
+            lost=money(record, sums.lost_minor),
+        )
+
+    async def _standing(self, session: AsyncSession, record: PacketRecord) -> Standing:
+        standing = await self._store.standing(record.id)
+        if standing is not None:
+            return standing
+        sums = (await self._repository.sums(session, [record.id])).get(record.id, Sums())
+        return Standing(sums.claims, sums.granted_minor, record.closed_at is not None, None)
+
+    async def _mine(
+        self, session: AsyncSession, record: PacketRecord, shopper_id: int
+    ) -> list[ClaimView]:
+        grants = await self._store.claims_of(record.id, shopper_id, len(record.windows))
+        for row in await self._repository.of_shopper(session, record.id, shopper_id):
+            grants[row.pool] = Grant(row.share, row.amount_minor, row.order, new=False)
+        return [
+            self.claim_view(record, shopper_id, pool, grant)
+            for pool, grant in sorted(grants.items())
+        ]
+
+    async def _condition(
+        self, session: AsyncSession, record: PacketRecord, shopper_id: int | None
+    ) -> ConditionView | None:
+        if not isinstance(record.rules, FollowToOpen):
+            return None
+        kind, target_id = "follow", int(record.rules.account_id)
+        condition = self._conditions.find(kind)
+        met = (
+            shopper_id is not None
+            and condition is not None
+            and await condition.holds(session, shopper_id, target_id)
+        )
+        return ConditionView(kind=kind, target_id=Id(target_id), met=met)
+
+    def _status(self, record: PacketRecord, standing: Standing) -> str:
+        now = self._clock.now()
+        if record.status in (PacketStatus.DRAFT, PacketStatus.FUNDED, PacketStatus.CANCELLED):
+            return str(record.status)
+        if standing.closed or record.closes_at is None or now >= record.closes_at:
+            return "closed"
+        if standing.claims >= record.count:
+            return "sold_out"
+        if record.paused:
+            return "paused"
+        return "open" if record.opens_at is not None and now >= record.opens_at else "upcoming"
+
+
+def money(record: PacketRecord, amount_minor: int) -> Money:
+    """An amount in the packet's currency."""
+    return Money(amount_minor=amount_minor, currency=record.currency)
+
+
+def _waves(record: PacketRecord, shopper_id: int | None) -> list[WaveView]:
+    if not isinstance(record.rules, Rain):
+        return []
+    views: list[WaveView] = []
+    for number, (opens_ms, closes_ms, stagger_ms) in enumerate(record.windows):
+        later_ms = 0
+        if shopper_id is not None:
+            later_ms = stagger_of(record.id, number, shopper_id, stagger_ms)
+        views.append(
+            WaveView(
+                wave=number,
+                opens_at=_at(opens_ms),
+                closes_at=_at(closes_ms),
+                enters_at=_at(opens_ms + later_ms),
+                count=record.rules.waves[number].split.count,
+            )
+        )
+    return views
+
+
+def _at(moment_ms: int) -> Timestamp:
+    return Timestamp.of(Timestamp.fromtimestamp(moment_ms / 1000, UTC))

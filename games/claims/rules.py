@@ -1,0 +1,41 @@
+"""What follows from the rules of a packet for one shopper at one moment."""
+
+import hashlib
+from collections.abc import Sequence
+
+from app.kernel.text import bare
+from games.packets.interfaces import PacketRecord, Passphrase, Window
+
+
+def wave_of(record: PacketRecord, wave: int | None, now_ms: float) -> int | None:
+    """The pool a grab is about: the one asked for, else the present or latest; None for none."""
+    if wave is not None:
+        return wave if wave < len(record.windows) else None
+    begun = [number for number, each in enumerate(record.windows) if each.opens_ms <= now_ms]
+    return begun[-1] if begun else 0
+
+
+def is_phrase(record: PacketRecord, said: str | None) -> bool:
+    """Whether a packet's phrase, if it has one, was said."""
+    if not isinstance(record.rules, Passphrase):
+        return True
+    return said is not None and bare(said) == bare(record.rules.phrase)
+
+
+def guesses_of(record: PacketRecord) -> int:
+    """Wrong phrases a shopper has; 0 where there is no phrase."""
+    return record.rules.guesses_max if isinstance(record.rules, Passphrase) else 0
+
+
+def is_over(windows: Sequence[Window], now_ms: float) -> bool:
+    """Whether nothing opens any more."""
+    return all(each.closes_ms <= now_ms for each in windows)
+
+
+def stagger_of(packet_id: int, pool: int, shopper_id: int, stagger_ms: int) -> int:
+    """How many milliseconds later a wave begins for a shopper: the same however often asked, and
+    another in the next wave."""
+    if stagger_ms == 0:
+        return 0
+    mixed = hashlib.blake2b(f"{packet_id}:{pool}:{shopper_id}".encode(), digest_size=8).digest()
+    return int.from_bytes(mixed, "big") % (stagger_ms + 1)

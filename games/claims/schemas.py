@@ -1,0 +1,121 @@
+"""The bodies of the shopper's routes, and the brand's figures."""
+
+from typing import Annotated
+
+import msgspec
+
+from app.kernel.money import Money
+from app.kernel.structs import Id, Input, Timestamp, View
+from app.kernel.tickets import TICKET_CHARS_MAX
+
+Ticket = Annotated[str, msgspec.Meta(max_length=TICKET_CHARS_MAX)]
+
+
+class GrabCreate(Input):
+    """Opening a packet. The ticket comes with the packet's view."""
+
+    ticket: Ticket
+    wave: Annotated[int, msgspec.Meta(ge=0, le=255)] | None = None
+    """Of a rain; default: the present one, by the servers' clock."""
+    phrase: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    """Of a passphrase packet."""
+
+
+class RestoreCreate(Input):
+    """A receipt of an earlier grab."""
+
+    receipt: Ticket
+
+
+class ClaimView(View):
+    """A share that the caller has."""
+
+    packet_id: Id
+    wave: int
+    share: int
+    """Its number, from 1."""
+    amount: Money
+    receipt: str
+    """Signed: keep it. Should the servers ever forget this share, it brings it back."""
+
+
+class GrabView(View):
+    """What came of it."""
+
+    outcome: str
+    """`granted` or `sold_out`."""
+    claim: ClaimView | None
+
+
+class WaveView(View):
+    """A time in which shares are to be had."""
+
+    wave: int
+    opens_at: Timestamp
+    closes_at: Timestamp
+    enters_at: Timestamp
+    """When it begins for the caller: entry is staggered."""
+    count: int
+
+
+class ConditionView(View):
+    """What has to be done before the packet opens."""
+
+    kind: str
+    target_id: Id
+    met: bool
+
+
+class PacketView(View):
+    """A packet as the caller sees it now."""
+
+    id: Id
+    brand_id: Id
+    form: str
+    title: str
+    thanks: str
+    total: Money
+    count: int
+    status: str
+    """`upcoming`, `open`, `paused`, `sold_out`, `closed` or `cancelled`."""
+    opened: int
+    """Shares that somebody has."""
+    now: Timestamp
+    """The servers' clock, for the countdown."""
+    opens_at: Timestamp
+    closes_at: Timestamp
+    waves: list[WaveView]
+    condition: ConditionView | None
+    ticket: str | None
+    """What a grab takes; None for nobody, when the condition is not met and when it is over."""
+    ticket_seconds: int
+    """How long it is good for."""
+    mine: list[ClaimView]
+
+
+class ResultItem(View):
+    """Who got what."""
+
+    shopper_id: Id
+    name: str
+    wave: int
+    amount: Money
+    claimed_at: Timestamp
+    best: bool
+    """The largest share so far: best luck."""
+
+
+class FiguresView(View):
+    """What happens with a packet, live."""
+
+    packet_id: Id
+    status: str
+    funded: Money
+    granted: Money
+    opened: int
+    remaining: Money
+    refunded: Money
+    unsettled: Money
+    """Granted, and on its way into the ledger."""
+    lost: Money
+    """Paid twice across a loss of live state, by the platform."""

@@ -1,0 +1,184 @@
+"""Opening packets: grab, restore, pause and close, each decided in the packet's bucket."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeVar
+
+import structlog
+
+from app.kernel.clock import Clock
+from app.kernel.database import Database
+from app.kernel.tickets import Tickets
+from app.kernel.valkey.aggregates import LOADS_MAX
+from app.kernel.valkey.errors import ValkeyUnavailable
+from app.kernel.valkey.scripts import Refusal
+from games.claims.errors import PacketOver, ReceiptInvalid, Refused, WrongPhrase
+from games.claims.interfaces import Grant
+from games.claims.repository import ClaimRepository
+from games.claims.rules import guesses_of, is_over, is_phrase, stagger_of, wave_of
+from games.claims.store import PacketStore
+from games.packets.errors import PacketNotFound
+from games.packets.interfaces import (
+    CloseReason,
+    PacketRecord,
+    Packets,
+    PacketStatus,
+)
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("packets")
+
+_RECEIPT_VALUES = 6
+T = TypeVar("T")
+
+
+class Receipt(NamedTuple):
+    """What a receipt says: this share was given to this shopper by that decision."""
+
+    packet_id: int
+    shopper_id: int
+    pool: int
+    share: int
+    amount_minor: int
+    order: int
+    """Its upper half is the epoch."""
+
+
+class ClaimService:
+    """Decides about shares, and has packets loaded where they are decided."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        store: PacketStore,
+        repository: ClaimRepository,
+        packets: Packets,
+        clock: Clock,
+        receipts: Tickets,
+        granted: Callable[[PacketRecord, int, Grant], None],
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._repository = repository
+        self._packets = packets
+        self._clock = clock
+        self._receipts = receipts
+        self._granted = granted
+        self._closing: dict[int, asyncio.Task[None]] = {}
+
+    async def grab(
+        self, record: PacketRecord, shopper_id: int, wave: int | None, phrase: str | None
+    ) -> tuple[int, Grant | None]:
+        """The pool, and the shopper's share of it; None when it is sold out. Asking again answers
+        the same, also after the end. Raises NotOpenYet, PacketOver, PacketPaused, CapReached,
+        WrongPhrase, TooManyGuesses."""
+        now_ms = self._clock.now_seconds() * 1000
+        pool = wave_of(record, wave, now_ms)
+        if pool is None:
+            raise PacketNotFound
+        guesses_max = guesses_of(record)
+        if not is_phrase(record, phrase):
+            await self._store.count_guess(record.id, shopper_id, guesses_max)
+            raise WrongPhrase
+        later_ms = stagger_of(record.id, pool, shopper_id, record.windows[pool].stagger_ms)
+
+        async def decide() -> Grant | Refused | Refusal:
+            return await self._store.grab(
+                record.id, shopper_id, pool, later_ms=later_ms, guesses_max=guesses_max
+            )
+
+        answer = await self._decide(record.id, decide)
+        if answer is Refused.SOLD_OUT:
+            return pool, None
+        if answer is Refused.OVER:
+            if is_over(record.windows, now_ms):
+                self._close_soon(record.id)
+            raise PacketOver
+        assert isinstance(answer, Grant)
+        if answer.new:
+            self._granted(record, shopper_id, answer)
+        return pool, answer
+
+    async def restore(self, record: PacketRecord, receipt: Receipt) -> Grant:
+        """The share that a receipt is about, given again should it have been forgotten."""
+
+        async def decide() -> Grant | Refused | Refusal:
+            return await self._store.restore(
+                record.id,
+                receipt.shopper_id,
+                receipt.pool,
+                receipt.share,
+                receipt.amount_minor,
+                receipt.order,
+            )
+
+        answer = await self._decide(record.id, decide)
+        assert isinstance(answer, Grant)
+        if answer.new:
+            self._granted(record, receipt.shopper_id, answer)
+            log.warning("claim_restored", packet=record.id, order=receipt.order)
+        return answer
+
+    async def close(self, packet_id: int, reason: CloseReason) -> None:
+        """No more shares; what was granted is told to SQL, and the rest returns from there. Again
+        is the same. Raises NotDue, AlreadyOpen."""
+
+        async def decide() -> Refusal | None:
+            loaded = await self._store.close(packet_id, int(reason))
+            return None if loaded else Refusal.NOT_LOADED
+
+        await self._decide(packet_id, decide)
+
+    async def pause(self, packet_id: int, version: int, *, paused: bool) -> None:
+        """SQL says so; grabs that come after this returned obey."""
+        await self._store.pause(packet_id, version, paused=paused)
+
+    async def warm(self, packet_id: int) -> None:
+        """Have a packet loaded before the crowd comes."""
+        if await self._store.standing(packet_id) is None:
+            await self._store.packets.load(packet_id, lambda token: self._load(packet_id, token))
+
+    def receipt(self, record: PacketRecord, shopper_id: int, pool: int, grant: Grant) -> str:
+        """Signed: what brings a share back that lost live state forgot."""
+        return self._receipts.sign(
+            record.id, shopper_id, pool, grant.share, grant.amount_minor, grant.order
+        )
+
+    def read_receipt(self, text: str, packet_id: int, shopper_id: int) -> Receipt:
+        """What a receipt of this shopper about this packet says. Raises ReceiptInvalid, and
+        TicketInvalid for what we did not sign."""
+        receipt = Receipt(*self._receipts.read(text, _RECEIPT_VALUES, now_seconds=0))
+        if (receipt.packet_id, receipt.shopper_id) != (packet_id, shopper_id):
+            raise ReceiptInvalid
+        return receipt
+
+    async def _decide(self, packet_id: int, decide: Callable[[], Awaitable[T]]) -> T:
+        for _ in range(LOADS_MAX):
+            answer = await decide()
+            if answer is not Refusal.NOT_LOADED:
+                return answer
+            await self._store.packets.load(packet_id, lambda token: self._load(packet_id, token))
+        raise ValkeyUnavailable
+
+    async def _load(self, packet_id: int, token: str) -> None:
+        async with self._database.snapshot() as session:
+            record = await self._packets.record(session, packet_id)
+            if record is None or record.status in (PacketStatus.DRAFT, PacketStatus.FUNDED):
+                raise PacketNotFound
+            if not record.windows:
+                raise PacketOver  # called off before it was scheduled
+            pools = await self._packets.shares(record)
+            claims = self._repository.all_of(session, packet_id)
+            await self._store.load(token, record, pools, claims)
+
+    def _close_soon(self, packet_id: int) -> None:
+        """Whoever comes late ends it. The sweep would as well; this is only sooner."""
+        if packet_id not in self._closing:
+            task = self._closing[packet_id] = asyncio.create_task(self._close_due(packet_id))
+            task.add_done_callback(lambda _: self._closing.pop(packet_id, None))
+
+    async def _close_due(self, packet_id: int) -> None:
+        try:
+            await self.close(packet_id, CloseReason.DUE)
+        except Exception as error:
+            log.info("packet_not_closed_yet", packet=packet_id, error=repr(error))

@@ -1,0 +1,1 @@
+"""From decisions to the ledger, and the proof that nothing got lost on the way."""

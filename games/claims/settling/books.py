@@ -1,0 +1,100 @@
+"""The proof of packets: what their buckets say against what SQL holds."""
+
+from collections.abc import Collection, Mapping
+
+from app.kernel.audits import audit_each
+from app.kernel.database import Database
+from campaigns.ledger.interfaces import Cut, DropBooks, Ledger
+from games.claims.repository import ClaimRepository, Sums
+from games.claims.store import PacketStore, Standing
+from games.packets.interfaces import PacketRecord, Packets
+
+
+class PacketBooks(DropBooks):
+    """Cuts of packets for the ledger's proof, and the audit of the rows themselves."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: PacketStore,
+        repository: ClaimRepository,
+        packets: Packets,
+        ledger: Ledger,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._repository = repository
+        self._packets = packets
+        self._ledger = ledger
+
+    async def cut(self, drop_ids: Collection[int]) -> Mapping[int, Cut]:
+        """See `DropBooks`."""
+        found: dict[int, Cut] = {}
+        for packet_id in drop_ids:
+            async with self._database.snapshot() as session:
+                record = await self._packets.record(session, packet_id)
+                sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
+            if record is not None:
+                found[packet_id] = await self._cut(record, sums)
+        return found
+
+    async def _cut(self, record: PacketRecord, sums: Sums) -> Cut:
+        standing = await self._store.standing(record.id)
+        if record.returned_minor is not None:
+            # the books are closed: what went back is a transfer
+            return Cut(remaining_minor=0, last_sequence=0)
+        granted, closed, last = sums.granted_minor, record.closed_at is not None, 0
+        if standing is not None:
+            granted, closed = standing.granted_minor, closed or standing.closed
+            last = standing.last_order or 0
+        rest = record.total_minor - granted
+        unsettled = granted - sums.granted_minor
+        if closed:
+            return Cut(remaining_minor=0, unsettled_minor=unsettled + rest, last_sequence=last)
+        return Cut(remaining_minor=rest, unsettled_minor=unsettled, last_sequence=last)
+
+    async def audit(self) -> list[str]:
+        """A sentence for every packet whose rows, sums, shares, ledger and live state differ."""
+        return await audit_each(self._ids_after, self._difference)
+
+    async def _ids_after(self, after: int, limit: int) -> Collection[int]:
+        async with self._database.reading() as session:
+            return await self._packets.ids_after(session, after, limit)
+
+    async def _difference(self, packet_id: int) -> str | None:
+        standing = await self._store.standing(packet_id)
+        await self._store.wait_settled(packet_id)
+        async with self._database.snapshot() as session:
+            record = await self._packets.record(session, packet_id)
+            sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
+            counted = await self._repository.counted(session, packet_id)
+            then = counted
+            if standing is not None:
+                then = await self._repository.counted(session, packet_id, standing.last_order)
+            ledger = await self._ledger.drop(session, packet_id)
+        assert record is not None
+        if counted != sums._replace(best_minor=0, best_shopper_id=0, best_order=0):
+            return f"packet {packet_id}: summed up {sums[:4]}, its rows hold {counted[:4]}"
+        if ledger is None or ledger.paid_minor != sums.granted_minor:
+            paid = ledger.paid_minor if ledger is not None else None
+            return f"packet {packet_id}: {sums.granted_minor} granted, {paid} paid by the ledger"
+        if record.returned_minor is not None:
+            rest = record.total_minor - sums.granted_minor
+            if not rest == record.returned_minor == ledger.returned_minor:
+                return (
+                    f"packet {packet_id}: {rest} is left, {record.returned_minor} was to return, "
+                    f"{ledger.returned_minor} did"
+                )
+        return _live_difference(packet_id, standing, then)
+
+
+def _live_difference(packet_id: int, standing: Standing | None, sums: Sums) -> str | None:
+    if standing is None:
+        return None
+    live = (standing.claims, standing.granted_minor)
+    if live == (sums.claims, sums.granted_minor):
+        return None
+    return (
+        f"packet {packet_id}: {live[0]} shares of {live[1]} live, "
+        f"{sums.claims} of {sums.granted_minor} in SQL"
+    )

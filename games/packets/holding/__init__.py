@@ -1,0 +1,1 @@
+"""Packets as every process holds them, for itself and for other slices."""
