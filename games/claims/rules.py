@@ -1,10 +1,9 @@
 """What follows from the rules of a packet for one shopper at one moment."""
 
 import hashlib
-from collections.abc import Sequence
 
 from app.kernel.text import bare
-from games.packets.interfaces import PacketRecord, Passphrase, Window
+from games.packets.interfaces import PacketRecord, Passphrase
 
 
 def wave_of(record: PacketRecord, wave: int | None, now_ms: float) -> int | None:
@@ -25,11 +24,6 @@ def is_phrase(record: PacketRecord, said: str | None) -> bool:
 def guesses_of(record: PacketRecord) -> int:
     """Wrong phrases a shopper has; 0 where there is no phrase."""
     return record.rules.guesses_max if isinstance(record.rules, Passphrase) else 0
-
-
-def is_over(windows: Sequence[Window], now_ms: float) -> bool:
-    """Whether nothing opens any more."""
-    return all(each.closes_ms <= now_ms for each in windows)
 
 
 def stagger_of(packet_id: int, pool: int, shopper_id: int, stagger_ms: int) -> int:

@@ -15,7 +15,7 @@ from app.kernel.valkey.scripts import Refusal
 from games.claims.errors import PacketOver, ReceiptInvalid, Refused, WrongPhrase
 from games.claims.interfaces import Grant
 from games.claims.repository import ClaimRepository
-from games.claims.rules import guesses_of, is_over, is_phrase, stagger_of, wave_of
+from games.claims.rules import guesses_of, is_phrase, stagger_of, wave_of
 from games.claims.store import PacketStore
 from games.packets.errors import PacketNotFound
 from games.packets.interfaces import (
@@ -28,6 +28,7 @@ from games.packets.interfaces import (
 log: structlog.stdlib.BoundLogger = structlog.get_logger("packets")
 
 _RECEIPT_VALUES = 6
+_CLOSED_MAX = 10_000
 T = TypeVar("T")
 
 
@@ -65,6 +66,8 @@ class ClaimService:
         self._receipts = receipts
         self._granted = granted
         self._closing: dict[int, asyncio.Task[None]] = {}
+        self._closed: set[int] = set()
+        """What this process closed, so that it does not try at every late grab."""
 
     async def grab(
         self, record: PacketRecord, shopper_id: int, wave: int | None, phrase: str | None
@@ -91,7 +94,7 @@ class ClaimService:
         if answer is Refused.SOLD_OUT:
             return pool, None
         if answer is Refused.OVER:
-            if is_over(record.windows, now_ms):
+            if pool == len(record.windows) - 1:
                 self._close_soon(record.id)
             raise PacketOver
         assert isinstance(answer, Grant)
@@ -173,12 +176,15 @@ class ClaimService:
 
     def _close_soon(self, packet_id: int) -> None:
         """Whoever comes late ends it. The sweep would as well; this is only sooner."""
-        if packet_id not in self._closing:
+        if packet_id not in self._closing and packet_id not in self._closed:
             task = self._closing[packet_id] = asyncio.create_task(self._close_due(packet_id))
             task.add_done_callback(lambda _: self._closing.pop(packet_id, None))
 
     async def _close_due(self, packet_id: int) -> None:
         try:
             await self.close(packet_id, CloseReason.DUE)
+            if len(self._closed) >= _CLOSED_MAX:
+                self._closed.clear()
+            self._closed.add(packet_id)
         except Exception as error:
             log.info("packet_not_closed_yet", packet=packet_id, error=repr(error))

@@ -20,6 +20,11 @@ if not known then
 elseif known[1] == '1' then
   return known[2]
 end
+for field = 3, 8 do
+  if not known[field] then
+    return -2
+  end
+end
 local now = now_ms(KEYS[3])
 if reason == 2 and now >= tonumber(known[3]) then
   return -16

@@ -26,8 +26,13 @@ if not known then
   return -2
 elseif known[1] then
   return known[1]
-elseif known[2] == '1' or not known[3] then
+elseif known[2] == '1' then
   return -10
+end
+for field = 2, 8 do
+  if not known[field] then
+    return -2
+  end
 end
 local opens_ms, closes_ms, shares = struct.unpack('>I6I6I4', known[3])
 local now = now_ms(KEYS[3])

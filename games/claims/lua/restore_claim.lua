@@ -27,10 +27,12 @@ if not known then
   return -2
 elseif known[1] then
   return known[1]
+elseif not (known[2] and known[4] and known[5]) then
+  return -2
 end
 local amounts = known[7]
 local free = known[2] ~= '1' and amounts and #amounts >= place + 4 and
-  share >= tonumber(known[3] or 0) and struct.unpack('>I4', amounts, place + 1) == amount
+  known[3] and share >= tonumber(known[3]) and struct.unpack('>I4', amounts, place + 1) == amount
 
 local entry = decide('packet.claim', 1, 'packet', packet, 'shopper', shopper, 'pool', pool,
   'share', share, 'amount', amount, 'origin', origin, 'lost', free and 0 or 1)
