@@ -7,6 +7,7 @@ from feeds.accounts.interfaces import Accounts, Relations
 from feeds.relations.controllers import RelationController
 from feeds.relations.repository import RelationRepository
 from feeds.relations.service import RelationService
+from games.packets.interfaces import FOLLOW, Conditions
 
 
 def wire(house: House) -> Wiring:
@@ -21,6 +22,7 @@ def wire(house: House) -> Wiring:
         follows_max=house.settings.follows_max,
     )
     house.doors.provide(Relations, service)
+    house.doors.get(Conditions).add(FOLLOW, service)
 
     async def audit() -> list[str]:
         async with house.database.reading() as session:

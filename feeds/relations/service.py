@@ -28,13 +28,15 @@ from feeds.accounts.interfaces import (
 from feeds.relations.errors import AccountBlocked, FollowsFull, OwnAccount
 from feeds.relations.repository import RelationRepository
 from feeds.relations.schemas import BlockView, FollowView, MuteView
+from games.packets.interfaces import Condition
 
 _FOLLOWERS = "followers"
 _FOLLOWING = "following"
 
 
-class RelationService(Relations):
-    """Follow, mute, block, not-interested, and what follows from them."""
+class RelationService(Relations, Condition):
+    """Follow, mute, block, not-interested, and what follows from them. Following is also a
+    condition that packets may ask for."""
 
     def __init__(
         self,
@@ -68,6 +70,10 @@ class RelationService(Relations):
             await self._follow(tx, shopper_id, account_id)
         followers = await self.followers_count(tx.session, account_id)
         return FollowView(following=True, followers=followers)
+
+    async def holds(self, session: AsyncSession, shopper_id: int, target_id: int) -> bool:
+        """See `Condition`: whether the shopper follows the account."""
+        return target_id in await self.followed_among(session, shopper_id, [target_id])
 
     async def unfollow(self, tx: Transaction, actor: Actor, account_id: int) -> FollowView:
         """Follow it no longer; doing it again changes nothing."""

@@ -19,6 +19,7 @@ from games.claims.schemas import (
     GrabCreate,
     GrabView,
     PacketView,
+    PopUpView,
     RestoreCreate,
     ResultItem,
 )
@@ -108,6 +109,24 @@ class PacketController(Controller):
         receipt = claims.read_receipt(data.receipt, packet_id, shopper_id)
         grant = await claims.restore(record, receipt)
         return packet_desk.claim_view(record, shopper_id, receipt.pool, grant)
+
+
+class PopUpController(Controller):
+    """What pops up on a brand's page."""
+
+    path = "/v1/brands/{brand_id:int}/pop-up"
+    tags = ("packets",)
+
+    @get("/", operation_id="getPopUp", summary="The packet that pops up on a brand's page")
+    async def pop_up(
+        self,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        packet_desk: NamedDependency[PacketDesk],
+        brand_id: PathId,
+    ) -> PopUpView:
+        """One that is open and that the caller has nothing of yet."""
+        return PopUpView(packet=await packet_desk.pop_up(tx.session, viewer, brand_id))
 
 
 class FiguresController(Controller):

@@ -9,7 +9,12 @@ from app.kernel.secrets import keys_for
 from app.kernel.tickets import Tickets
 from app.kernel.valkey.settle import Settler
 from campaigns.ledger.interfaces import Ledger, Registry
-from games.claims.controllers import FiguresController, PacketController, grab_endpoint
+from games.claims.controllers import (
+    FiguresController,
+    PacketController,
+    PopUpController,
+    grab_endpoint,
+)
 from games.claims.reading.desk import PacketDesk
 from games.claims.repository import ClaimRepository
 from games.claims.service import ClaimService
@@ -56,7 +61,7 @@ def wire(house: House) -> Wiring:
     registry.add_grants(notes)
     _follow_life(house, claims)
     return Wiring(
-        routes=[PacketController, FiguresController],
+        routes=[PacketController, PopUpController, FiguresController],
         dependencies={
             "claims": Provide(lambda: claims, sync_to_thread=False),
             "packet_desk": Provide(lambda: desk, sync_to_thread=False),

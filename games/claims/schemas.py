@@ -93,6 +93,12 @@ class PacketView(View):
     mine: list[ClaimView]
 
 
+class PopUpView(View):
+    """What pops up, if anything does."""
+
+    packet: PacketView | None
+
+
 class ResultItem(View):
     """Who got what."""
 

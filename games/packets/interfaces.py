@@ -81,8 +81,9 @@ class Rain(Input, tag_field="form", tag="rain"):
 class FollowToOpen(Input, tag_field="form", tag="follow"):
     """Whoever follows an account opens a share; following no longer takes nothing back."""
 
-    account_id: Id
     split: Split
+    account_id: Id | None = None
+    """Default: the brand's own."""
 
 
 class PopUp(Input, tag_field="form", tag="popup"):
@@ -108,6 +109,8 @@ class Window(NamedTuple):
     stagger_ms: int
 
 
+FOLLOW = "follow"
+"""The condition of following an account."""
 KIND = "packet"
 """Of changes in the change log, and the first word of the kinds of transfers."""
 
@@ -217,6 +220,10 @@ class Packets(Protocol):
         """The amounts of every pool. Takes seconds for a million, in a thread."""
         ...
 
+    async def pop_ups(self, session: AsyncSession, brand_id: int, now: datetime) -> Collection[int]:
+        """A brand's pop-up packets that are open by the clock, the newest first; a few."""
+        ...
+
     async def unfinished(
         self, session: AsyncSession, now: datetime, after: int, limit: int
     ) -> Collection[int]:
@@ -248,7 +255,7 @@ class Conditions(Protocol):
     """Where the floors above register what they can vouch for."""
 
     def add(self, name: str, condition: Condition) -> None:
-        """`follow` is one."""
+        """`FOLLOW` is one."""
         ...
 
     def find(self, name: str) -> Condition | None:

@@ -42,6 +42,7 @@ OPEN = {
     "listHashtagPosts": "hashtags are public",
     "getProduct": "catalogues are public",
     "listProducts": "catalogues are public",
+    "getPopUp": "what pops up is announced",
     "getBrand": "names of brands are public",
 }
 SCOPES = ["posts:write", "products:write", "brand:write", "packets:read", "packets:write"]
@@ -121,6 +122,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "session_id": session["id"],
         "image_id": _picture(world, victim),
         "drop_id": "4711",
+        "withdrawal_id": "4711",
         "correction_id": _correction(world, operator, brand),
     }
     world.strangers = {

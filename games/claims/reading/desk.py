@@ -27,6 +27,7 @@ from games.claims.service import ClaimService
 from games.claims.store import PacketStore, Standing
 from games.packets.errors import PacketNotFound
 from games.packets.interfaces import (
+    FOLLOW,
     Conditions,
     FollowToOpen,
     PacketRecord,
@@ -114,6 +115,16 @@ class PacketDesk:
             ticket_seconds=seconds,
             mine=mine,
         )
+
+    async def pop_up(
+        self, session: AsyncSession, viewer: Actor | None, brand_id: int
+    ) -> PacketView | None:
+        """The newest pop-up packet of a brand that is open and that the caller has nothing of."""
+        for packet_id in await self._packets.pop_ups(session, brand_id, self._clock.now()):
+            view = await self.view(session, viewer, packet_id)
+            if view.status == "open" and not view.mine:
+                return view
+        return None
 
     def check_ticket(self, ticket: str, packet_id: int, shopper_id: int) -> None:
         """Raises TicketExpired, and TicketInvalid for one that is not this shopper's, to this."""
@@ -210,7 +221,7 @@ class PacketDesk:
     ) -> ConditionView | None:
         if not isinstance(record.rules, FollowToOpen):
             return None
-        kind, target_id = "follow", int(record.rules.account_id)
+        kind, target_id = FOLLOW, int(record.rules.account_id or record.brand_id)
         condition = self._conditions.find(kind)
         met = (
             shopper_id is not None

@@ -104,6 +104,11 @@ class PacketBook(Packets):
         """See `Packets`."""
         return await asyncio.to_thread(shares_of, record.rules, record.seed)
 
+    async def pop_ups(self, session: AsyncSession, brand_id: int, now: datetime) -> Collection[int]:
+        """See `Packets`."""
+        found = await self._repository.announced(session, now, brand_id, "popup", None, 5)
+        return [each.id for each in found if each.opens_at is not None and each.opens_at <= now]
+
     async def unfinished(
         self, session: AsyncSession, now: datetime, after: int, limit: int
     ) -> Collection[int]:
