@@ -5,6 +5,7 @@ from app.kernel.house import Slice
 from app.realtime.plugin import slice_ as realtime
 from campaigns.brands.plugin import slice_ as brands
 from campaigns.ledger.plugin import slice_ as ledger
+from campaigns.payouts.plugin import slice_ as payouts
 from campaigns.products.plugin import slice_ as products
 from feeds.accounts.plugin import slice_ as accounts
 from feeds.comments.plugin import slice_ as comments
@@ -29,6 +30,7 @@ SLICES: tuple[Slice, ...] = (
     brands,
     products,
     ledger,
+    payouts,
     packets,
     claims,
     accounts,

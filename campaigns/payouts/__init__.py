@@ -1,0 +1,1 @@
+"""Shoppers' wallets, and the way out of them."""

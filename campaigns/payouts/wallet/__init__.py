@@ -1,0 +1,1 @@
+"""What a shopper owns, and how it came."""
