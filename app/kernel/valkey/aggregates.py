@@ -69,7 +69,17 @@ class Aggregates:
             await asyncio.sleep(_POLL_SECONDS)
             return
         try:
-            if await self._live.call("EXISTS", self.state_key(id_)):
+            # asked with the token in hand: from here on nobody else loads it
+            exists, loaded, epoch = await asyncio.gather(
+                self._live.call("EXISTS", self.state_key(id_)),
+                self._live.call("HGET", self.state_key(id_), "epoch"),
+                self._live.call("GET", epoch_key(bucket_of(id_))),
+            )
+            if loaded is not None and loaded == epoch:
+                # by another process, since the caller asked; SQL may lack what was decided since
+                await self._live.call("DEL", self._token_key(id_))
+                return
+            if exists:
                 # of an older epoch, or broken: what was decided with it may not be in SQL yet
                 await wait_settled(self._live, bucket_of(id_))
             await build(token)
