@@ -4,20 +4,22 @@ import asyncio
 import json
 import random
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from loadtests.common.check import broken_promises
+from loadtests.common.check import Fetch, broken_promises
 from loadtests.common.outside import OutsideLog, Told, told_by
 
 
 class Crowd:
     """Runs in a thread of its own, so that a test can kill servers meanwhile."""
 
-    def __init__(self, url: str, sign_ins: Path, seed: int) -> None:
-        self.log = OutsideLog()
+    def __init__(self, url: str, sign_ins: Path, seed: int, log: OutsideLog | None = None) -> None:
+        self.log = log if log is not None else OutsideLog()
         self.answers = 0
         self._url = url
         self._tokens: dict[int, str] = {}
@@ -111,6 +113,12 @@ class Crowd:
 
     def broken_promises(self) -> list[str]:
         """What the server no longer stands by."""
+        with self.asking() as fetch:
+            return list(broken_promises(self.log, fetch))
+
+    @contextmanager
+    def asking(self) -> Iterator[Fetch]:
+        """How anybody of the crowd, or the first of it, asks for JSON."""
         with httpx.Client(base_url=self._url, timeout=15.0) as client:
 
             def fetch(shopper: int | None, path: str) -> Any:
@@ -119,4 +127,4 @@ class Crowd:
                 answer.raise_for_status()
                 return answer.json()
 
-            return list(broken_promises(self.log, fetch))
+            yield fetch

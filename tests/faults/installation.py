@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from app.kernel.embedded.process import port_is_open
+from tests.servers import Valkeys
 
 HOME = Path(__file__).parents[2]
 READY_SECONDS = 90.0
@@ -19,10 +20,12 @@ KINDS = ("web", "worker", "valkey-live", "valkey-cache", "postgres")
 
 
 class Installation:
-    """`carnival up` in a folder of its own; `with` starts and stops it."""
+    """`carnival up` in a folder of its own; `with` starts and stops it. With `valkeys` it works
+    against these, which are not its own."""
 
-    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+    def __init__(self, folder: Path, *, workers: int = 2, valkeys: Valkeys | None = None) -> None:
         self.folder = folder
+        self._valkeys = valkeys
         self.port = _free_base()
         self.workers = workers
         self.url = f"http://127.0.0.1:{self.port}"
@@ -100,6 +103,8 @@ class Installation:
 
     def _environment(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("CARNIVAL_")}
+        if self._valkeys is not None:
+            clean |= {"VALKEY_URL": self._valkeys.live, "VALKEY_CACHE_URL": self._valkeys.cache}
         return clean | {
             "PYTHONPATH": str(HOME),
             # the crowd comes from one address, and is not what these tests are about

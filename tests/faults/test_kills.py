@@ -8,10 +8,10 @@ import pytest
 import redis
 
 from tests.faults.crowd import Crowd
+from tests.faults.healing import heals
 from tests.faults.installation import KINDS, Installation
 
 SHOPPERS = 24
-HEAL_SECONDS = 90.0
 
 
 @pytest.fixture
@@ -49,18 +49,8 @@ def _survives(folder: Path, sign_ins: Path, *, kills: list[str], seed: int, paus
         installation.wait_until_ready()
         assert crowd.answers > 100, "the crowd hardly did anything"
         assert len(crowd.log.posts) > 10
-        _heals(crowd)
+        heals(crowd)
         installation.run("audit")
-
-
-def _heals(crowd: Crowd) -> None:
-    """Settling and fan-out catch up without help; the last look counts."""
-    until = time.monotonic() + HEAL_SECONDS
-    broken = crowd.broken_promises()
-    while broken and time.monotonic() < until:
-        time.sleep(1.0)
-        broken = crowd.broken_promises()
-    assert broken == []
 
 
 def _wipe_cache(installation: Installation) -> None:
