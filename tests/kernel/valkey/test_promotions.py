@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.kernel.database import Database
 from app.kernel.embedded.cluster import ValkeyCluster, start_cluster
+from app.kernel.embedded.process import free_ports
+from app.kernel.embedded.valkey import ValkeyServer
 from app.kernel.settings import Settings
 from app.kernel.valkey.changes import Changes
 from app.kernel.valkey.client import Valkey
@@ -108,3 +111,28 @@ async def test_the_first_primaries_are_trusted(servers: Servers):
             await cache.call("SET", bucket_key(5, "kept"), "x")
             await cache.close()
         assert kept == b"x"
+
+
+async def test_a_promoted_replica_outside_of_a_cluster_is_no_different(tmp_path: Path):
+    password, kept = secrets.token_hex(8), bucket_key(5, "kept")
+    ports = free_ports(2)
+    primary, replica = (
+        ValkeyServer(kind="cache", folder=tmp_path / str(port), port=port, password=password)
+        for port in ports
+    )
+    replica = msgspec.structs.replace(replica, extra={"replicaof": f"127.0.0.1 {ports[0]}"})
+    running = [each.start(tmp_path / f"{each.port}.log") for each in (primary, replica)]
+    try:
+        async with asyncio.timeout(60):
+            while replica.call("ROLE")[3] != b"connected":
+                await asyncio.sleep(0.05)
+        primary.call("SET", kept, "x")
+        primary.call("WAIT", 1, 5_000)
+        replica.call("REPLICAOF", "NO", "ONE")
+        for remedy, found in (((), b"x"), (FORGET, None)):
+            cache = Valkey(replica.url, remedy=remedy)
+            assert await cache.call("GET", kept) == found
+            await cache.close()
+    finally:
+        for each in running:
+            each.kill()
