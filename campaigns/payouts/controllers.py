@@ -26,12 +26,11 @@ class WalletController(Controller):
     @get("/", operation_id="getWallet", summary="My money")
     async def wallet(
         self,
-        tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         wallets: NamedDependency[WalletService],
     ) -> WalletView:
         """Available, just won and not yet here, and on its way out, by currency."""
-        return await wallets.wallet(tx.session, actor)
+        return await wallets.wallet(actor)
 
     @get("/lines", operation_id="listWalletLines", summary="What came and went")
     async def lines(

@@ -32,7 +32,9 @@ def wire(house: House) -> Wiring:
         clock=house.clock,
         cursors=house.cursors,
     )
-    wallets = WalletService(ledger, house.doors.get(Registry), repository, house.cursors)
+    wallets = WalletService(
+        house.database, ledger, house.doors.get(Registry), repository, house.cursors
+    )
     return Wiring(
         routes=[WalletController, WithdrawalController, CallbackController],
         dependencies={

@@ -4,7 +4,6 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 
 from app.identity.interfaces import Actor
-from app.kernel.database import Transaction
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import PathId
 from campaigns.ledger.proof.schemas import ProofView
@@ -20,7 +19,6 @@ class ProofController(Controller):
     @get("/", operation_id="getLedgerProof", summary="Whether a brand's money adds up")
     async def proof(
         self,
-        tx: NamedDependency[Transaction],
         actor: NamedDependency[Actor],
         proof: NamedDependency[ProofService],
         brand_id: PathId,
@@ -28,4 +26,4 @@ class ProofController(Controller):
         limit: Limit = 20,
     ) -> ProofView:
         """Made again from every transfer, and compared with what the drops know, while they run."""
-        return await proof.of_brand(tx.session, actor, brand_id, cursor, limit)
+        return await proof.of_brand(actor, brand_id, cursor, limit)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.interfaces import Actor
 from app.kernel.clock import Clock
@@ -47,13 +46,15 @@ class ProofService:
         self._turn = asyncio.Semaphore(1)
 
     async def of_brand(
-        self, session: AsyncSession, actor: Actor, brand_id: int, cursor: str | None, limit: int
+        self, actor: Actor, brand_id: int, cursor: str | None, limit: int
     ) -> ProofView:
-        """A brand's budgets, and a page of its drops, the newest first."""
-        page: Page[DropView] = await self._statements.drops(session, actor, brand_id, cursor, limit)
-        budgets = await self._repository.budgets(session, brand_id)
-        # the request's connection waits for nobody while drops are held with another one
-        await session.rollback()
+        """A brand's budgets, and a page of its drops, the newest first. No other connection is held
+        while a drop is examined."""
+        async with self._database.reading() as session:
+            page: Page[DropView] = await self._statements.drops(
+                session, actor, brand_id, cursor, limit
+            )
+            budgets = await self._repository.budgets(session, brand_id)
         problems: list[str] = []
         for each in budgets:
             if each.balance_minor != each.rows_minor:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.interfaces import Actor, requires_shopper
+from app.kernel.database import Database
 from app.kernel.http.cursors import Cursors
 from app.kernel.money import Money
 from app.kernel.structs import Page
@@ -21,32 +22,34 @@ class WalletService:
 
     def __init__(
         self,
+        database: Database,
         ledger: Ledger,
         registry: Registry,
         repository: WithdrawalRepository,
         cursors: Cursors,
     ) -> None:
+        self._database = database
         self._ledger = ledger
         self._registry = registry
         self._repository = repository
         self._cursors = cursors
 
-    async def wallet(self, session: AsyncSession, actor: Actor) -> WalletView:
+    async def wallet(self, actor: Actor) -> WalletView:
         """Available, pending and withdrawing money by currency.
 
         A grant that settles while we look is first pending and then available: never both, which
-        would show money twice, and hardly ever neither, since the balance is read again.
+        would show money twice, and hardly ever neither, since the balance is read again. No
+        connection is held while others are asked for grants, who need one of their own.
         """
         shopper_id = requires_shopper(actor)
-        available = await self._available(session, shopper_id)
+        available, withdrawing = await self._settled(shopper_id)
         pending: Mapping[str, int] = {}
         for _ in range(_TRIES):
             before = available
             pending = await self._registry.pending(shopper_id)
-            available = await self._available(session, shopper_id)
+            available, withdrawing = await self._settled(shopper_id)
             if available == before:
                 break
-        withdrawing = await self._repository.withdrawing(session, shopper_id)
         return WalletView(
             balances=[
                 WalletBalance(
@@ -73,5 +76,8 @@ class WalletService:
             next_cursor=None if last is None else self._cursors.make(_LIST, last),
         )
 
-    async def _available(self, session: AsyncSession, shopper_id: int) -> Mapping[str, int]:
-        return await self._ledger.balances(session, AccountKind.WALLET, shopper_id)
+    async def _settled(self, shopper_id: int) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """(available, withdrawing) of one moment."""
+        async with self._database.snapshot() as session:
+            available = await self._ledger.balances(session, AccountKind.WALLET, shopper_id)
+            return available, await self._repository.withdrawing(session, shopper_id)

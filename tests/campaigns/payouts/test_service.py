@@ -35,8 +35,7 @@ async def ask(town: Town, who: Resident | None, **fields: Any) -> httpx.Response
 async def wallet(town: Town, who: Resident) -> tuple[int, int]:
     """(available, withdrawing), asked of the service: the clock moves faster than tokens live."""
     wallets: WalletService = town.composed.service("wallets")
-    async with town.house.database.reading() as session:
-        (balance,) = (await wallets.wallet(session, who.actor)).balances
+    (balance,) = (await wallets.wallet(who.actor)).balances
     return balance.available.amount_minor, balance.withdrawing.amount_minor
 
 

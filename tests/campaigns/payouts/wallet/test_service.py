@@ -52,6 +52,5 @@ async def test_what_arrives_while_we_look_counts_once(town: Town) -> None:
     town.house.doors.get(Registry).add_grants(grants)
     grants.arriving.append(66)
     wallets: WalletService = town.composed.service("wallets")
-    async with town.house.database.reading() as session:
-        (balance,) = (await wallets.wallet(session, who.actor)).balances
+    (balance,) = (await wallets.wallet(who.actor)).balances
     assert (balance.available.amount_minor, balance.pending.amount_minor) == (66, 0)
