@@ -342,10 +342,6 @@ class Engagement(Protocol):
         ...
 
     async def liked(self, shopper_id: int, post_ids: Sequence[int]) -> frozenset[int]:
-        """Which of these posts the shopper likes."""
-        ...
-
-    def liked_key(self, shopper_id: int) -> str:
-        """A hash of the cache Valkey in the shopper's bucket. Its field `stamp` changes whenever
-        `liked` may answer otherwise; without it nothing is known."""
+        """Which of these posts the shopper likes. Whatever changes the answer breaks the shopper's
+        seal (`app.kernel.valkey.seals`)."""
         ...

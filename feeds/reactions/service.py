@@ -247,10 +247,6 @@ class Likes:
         """See `Engagement`."""
         return await self._tallies.counts(post_ids)
 
-    def liked_key(self, shopper_id: int) -> str:
-        """See `Engagement`."""
-        return self._store.stamp_key(shopper_id)
-
     async def liked(self, shopper_id: int, post_ids: Sequence[int]) -> frozenset[int]:
         """See `Engagement`. One call to the cache; SQL for what is older than it holds."""
         if not post_ids:

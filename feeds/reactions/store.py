@@ -10,6 +10,7 @@ from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.decisions import decide
 from app.kernel.valkey.keys import bucket_of, key
 from app.kernel.valkey.scripts import Refusal, Script
+from app.kernel.valkey.seals import seal_key
 from feeds.reactions.errors import PostClosed, ReactRefusal
 from feeds.reactions.repository import LIKED_RECENT_MAX
 
@@ -107,16 +108,12 @@ class LikedStore:
     def __init__(self, cache: Valkey) -> None:
         self._cache = cache
 
-    def stamp_key(self, shopper_id: int) -> str:
-        """The hash whose field `stamp` changes whenever what is noted may have."""
-        return _liked_key(shopper_id)
-
     async def note(self, shopper_id: int, post_id: int, order: int, *, liked: bool) -> None:
         """A decision was made or settled."""
         args = (
             post_id, f"{order:019d}", int(liked), _LIKED_FIELDS_MAX, _LIKED_UNLOADED_SECONDS
         )  # fmt: skip
-        await self._cache.run(_NOTE_LIKED, (_liked_key(shopper_id),), args)
+        await self._cache.run(_NOTE_LIKED, (_liked_key(shopper_id), seal_key(shopper_id)), args)
 
     async def read(
         self, shopper_id: int, post_ids: Sequence[int]

@@ -1,12 +1,13 @@
 """HTTP of the feed: two endpoints of the hot lane."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from litestar.openapi.spec import OpenAPIType, Schema
 
 from app.identity.interfaces import requires_shopper
 from app.kernel.errors import Invalid
-from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
+from app.kernel.http.hot import JSON_HEADERS, HotAnswer, HotEndpoint, HotRequest
 from app.kernel.http.responses import matches, weak_etag
 from app.kernel.structs import encode_json
 from feeds.timelines.reading.pages import NEW_POSTS_MAX, FeedPages
@@ -15,8 +16,7 @@ from feeds.timelines.schemas import FeedView, NewPostsView
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 50
 _TEXT_MAX = 80
-_JSON = ("content-type", "application/json")
-_PRIVATE = ("cache-control", "private, no-cache")
+_PRIVATE = (*JSON_HEADERS, (b"cache-control", b"private, no-cache"))
 
 
 class FeedEndpoints:
@@ -86,6 +86,7 @@ class FeedEndpoints:
         return _answer(request, body, weak_etag(body))
 
 
+@lru_cache(maxsize=128)
 def _limit_of(text: str | None) -> int:
     if text is None:
         return LIMIT_DEFAULT
@@ -95,7 +96,7 @@ def _limit_of(text: str | None) -> int:
 
 
 def _answer(request: HotRequest, body: bytes, etag: str) -> HotAnswer:
-    headers = (_JSON, ("etag", etag), _PRIVATE)
-    if matches(request.if_none_match, etag):
+    headers = (*_PRIVATE, (b"etag", etag.encode()))
+    if request.if_none_match is not None and matches(request.if_none_match, etag):
         return HotAnswer(b"", 304, headers)
     return HotAnswer(body, 200, headers)

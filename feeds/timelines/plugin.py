@@ -3,6 +3,7 @@
 from app.kernel.database import Transaction
 from app.kernel.house import House, Slice, Wiring
 from app.kernel.jobs import Task
+from app.kernel.valkey.seals import Seals
 from app.realtime.interfaces import FeedHead, Teller
 from feeds.accounts.events import GraphChanged
 from feeds.accounts.interfaces import Accounts, Relations
@@ -49,10 +50,13 @@ def _wire(house: House) -> Wiring:
         posts,
         relations,
         accounts,
-        engagement.liked_key,
     )
     pages = FeedPages(
-        reader, engagement, house.cursors, held_bytes_max=settings.feed_held_bytes_max
+        reader,
+        engagement,
+        Seals(house.cache, house.changes),
+        house.cursors,
+        held_bytes_max=settings.feed_held_bytes_max,
     )
     house.changes.listen(pages)
     doors.provide(FeedHead, Heads(pages, house.database, relations, posts))

@@ -6,7 +6,7 @@ post is asked of the post itself at every read, and the page is filled up.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,13 +52,13 @@ class Found:
     following: bytes | None
     source: FeedSource = FeedSource.FOLLOWING
     examined: Sequence[Examined] = ()
-    stamp: bytes = b""
-    """Of the timeline this came from alone; empty when there was more to it."""
+    sealed: bool = False
+    """Whether it may be held under the seal that its first reading came with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The first answer about a page: is the one held still good, and if not, what comes first."""
+    """What the timeline said, and the pulled authors it was asked for."""
 
     reading: Reading
     authors: PulledAuthors
@@ -151,7 +151,6 @@ class FeedReader:
         posts: Posts,
         relations: Relations,
         accounts: Accounts,
-        likes_key: Callable[[int], str],
     ) -> None:
         self._timelines = timelines
         self._store = store
@@ -161,7 +160,6 @@ class FeedReader:
         self._posts = posts
         self._relations = relations
         self._accounts = accounts
-        self._likes_key = likes_key
 
     @property
     def outboxes_version(self) -> int:
@@ -173,18 +171,18 @@ class FeedReader:
         return await self._posts.encoded(post_ids)
 
     async def open(
-        self, shopper_id: int, below: bytes, wanted: int, stamp: bytes = b""
+        self, shopper_id: int, below: bytes, wanted: int, *, sealed: bool = False
     ) -> Opening | None:
-        """Ask the timeline, together with the log's head. State SAME: what was held under `stamp`
-        is what the timeline would give. None when only SQL can answer."""
+        """Ask the timeline, together with the log's head; `sealed`: and for the shopper's seal.
+        None when only SQL can answer."""
         try:
-            opening = await self._read(shopper_id, below, wanted, stamp)
+            opening = await self._read(shopper_id, below, wanted, sealed)
             if opening.reading.state is State.MISSING and await self._timelines.build(shopper_id):
-                opening = await self._read(shopper_id, below, wanted, stamp)
+                opening = await self._read(shopper_id, below, wanted, sealed)
         except ValkeyUnavailable:
             log.info("feed_without_cache")
             return None
-        return opening if opening.reading.state in (State.PAGE, State.SAME) else None
+        return opening if opening.reading.state is State.PAGE else None
 
     async def find(
         self,
@@ -237,18 +235,11 @@ class FeedReader:
         except ValkeyUnavailable:
             return None
 
-    async def _read(self, shopper_id: int, below: bytes, wanted: int, stamp: bytes) -> Opening:
+    async def _read(self, shopper_id: int, below: bytes, wanted: int, sealed: bool) -> Opening:
         """The script and the log's head, in one pipeline."""
         authors = await self._outboxes.authors()
-        reply = self._store.read(
-            shopper_id,
-            self._likes_key(shopper_id),
-            below,
-            wanted,
-            self._timelines.hour(),
-            authors.generation,
-            stamp,
-        )
+        hour = self._timelines.hour()
+        reply = self._store.read(shopper_id, below, wanted, hour, authors.generation, sealed=sealed)
         try:
             await self._changes.sync()
         except BaseException:
@@ -287,11 +278,11 @@ class FeedReader:
             if judged is None:
                 return None
             shown = judged
-        stamp = reading.stamp
+        sealed = True
         if any(each.record.audience is Audience.SELECTED for each in shown):
             shown = await self._selected(shopper_id, shown)
-            stamp = b""
-        return Found(shown, merged.reach, examined=examined, stamp=stamp)
+            sealed = False  # who was selected is known to SQL alone
+        return Found(shown, merged.reach, examined=examined, sealed=sealed)
 
     async def _unhidden(
         self, shopper_id: int, reading: Reading, entries: Sequence[bytes], shown: list[Encoded]
@@ -349,13 +340,12 @@ class FeedReader:
 
 
 def _joined(steps: Sequence[Found], position: bytes | None) -> Found:
-    """The steps as one; it has a stamp only if every step came from the same timeline."""
-    stamps = {step.stamp for step in steps}
+    """The steps as one. Later steps read later: what changed in between has broken the seal."""
     return Found(
         [each for step in steps for each in step.posts],
         position,
         examined=[each for step in steps for each in step.examined],
-        stamp=stamps.pop() if len(stamps) == 1 else b"",
+        sealed=bool(steps) and all(step.sealed for step in steps),
     )
 
 

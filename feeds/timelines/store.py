@@ -5,7 +5,8 @@ timeline  a list of entries, newest first, at most `items_max` and a little; `ru
 state     a hash: ready or building, token, flags, pulled authors, hour of the last use
 graph     a set: allowed authors, hidden posts (h…), blocked accounts (b…), and "-"
 
-Any of them may be evicted: a script that misses one says "missing", never "empty".
+Any of them may be evicted: a script that misses one says "missing", never "empty". Whatever
+changes one of them breaks the shopper's seal.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from typing import Any
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.keys import bucket_key, by_bucket, key
 from app.kernel.valkey.scripts import Script
+from app.kernel.valkey.seals import SEAL_SECONDS, new_seal, seal_key, seal_prefix
 from feeds.timelines.rules import NOTHING, POSITION_BYTES, TOP, Window, pack_id, split
 
 _FOLDER = "feeds/timelines/lua"
@@ -33,7 +35,7 @@ _LEASE_MS = 5_000
 _UNFINISHED_SECONDS = 600
 _SLACK_SHARE = 25
 """A list may grow by a 25th beyond its bound before it is cut: cutting is not paid at each push."""
-_KEYS_A_CALL = 500
+_SHOPPERS_A_CALL = 500
 """Timelines one script touches, so that it never holds the server for a millisecond."""
 
 
@@ -50,8 +52,7 @@ class State(IntEnum):
 
     MISSING = 0
     BUILDING = 1
-    SAME = 2
-    PAGE = 3
+    PAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Reading:
     """What the script said; the rest means something with PAGE only."""
 
     state: State
-    stamp: bytes = b""
+    seal: bytes | None = None
+    """The shopper's; None when it was not asked for."""
     window: Window = NOTHING
     flags: bytes = b""
     pulled: bytes | None = None
@@ -88,26 +90,30 @@ class TimelineStore:
     def read(
         self,
         shopper_id: int,
-        likes_key: str,
         below: bytes,
         wanted: int,
         hour: int,
         generation: bytes,
-        stamp: bytes,
+        *,
+        sealed: bool = False,
     ) -> "asyncio.Future[Any]":
-        """Ask for a page; it leaves with this turn's pipeline. `reading_of` explains the reply."""
+        """Ask for a page; it leaves with this turn's pipeline. `reading_of` explains the reply.
+        `sealed`: with the shopper's seal, under which what is made of the page may be held."""
         position = b"" if below == TOP else below[:POSITION_BYTES]
-        args = (position, wanted, hour, self._life_seconds, generation, stamp)
-        return self._cache.run(_READ, (*keys_of(shopper_id), likes_key), args)
+        seal = new_seal() if sealed else b""
+        args = (position, wanted, hour, self._life_seconds, generation, seal, SEAL_SECONDS)
+        return self._cache.run(_READ, (*keys_of(shopper_id), seal_key(shopper_id)), args)
 
     async def push(self, entry: bytes, shopper_ids: Iterable[int]) -> int:
         """Put an entry into the timelines of those who have one. Returns how many took it."""
         args = (entry, self._items_max, self._items_max // _SLACK_SHARE)
         calls: list[asyncio.Future[int]] = []
         for bucket, group in by_bucket(shopper_ids).items():
-            prefix = bucket_key(bucket, _TIMELINE, "")
-            for at in range(0, len(group), _KEYS_A_CALL):
-                keys = [prefix + str(each) for each in group[at : at + _KEYS_A_CALL]]
+            timelines, seals = bucket_key(bucket, _TIMELINE, ""), seal_prefix(bucket)
+            for at in range(0, len(group), _SHOPPERS_A_CALL):
+                shoppers = [str(each) for each in group[at : at + _SHOPPERS_A_CALL]]
+                keys = [timelines + each for each in shoppers]
+                keys += [seals + each for each in shoppers]
                 calls.append(self._cache.run(_PUSH, keys, args))
         return sum(await asyncio.gather(*calls)) if calls else 0
 
@@ -129,7 +135,8 @@ class TimelineStore:
             _joined(loaded.hidden),
             _joined(loaded.blocked),
         )
-        return await self._cache.run(_FINISH, keys_of(shopper_id), args) == 1
+        keys = (*keys_of(shopper_id), seal_key(shopper_id))
+        return await self._cache.run(_FINISH, keys, args) == 1
 
     async def choose(
         self, shopper_id: int, generation: bytes, authors: Iterable[int]
@@ -156,7 +163,9 @@ class TimelineStore:
 
     async def drop(self, shopper_ids: Iterable[int]) -> None:
         """Forget timelines; a rebuild under way will not finish."""
-        await asyncio.gather(*(self._cache.call("UNLINK", *keys_of(each)) for each in shopper_ids))
+        await asyncio.gather(
+            *(self._cache.call("UNLINK", *keys_of(each), seal_key(each)) for each in shopper_ids)
+        )
 
 
 def reading_of(reply: list[Any]) -> Reading:
@@ -164,8 +173,8 @@ def reading_of(reply: list[Any]) -> Reading:
     state = State(reply[0])
     if state is not State.PAGE:
         return Reading(state)
-    stamp, packed, reach, flags, pulled = reply[1:]
-    return Reading(state, stamp, Window(split(packed), reach or None), flags, pulled)
+    seal, packed, reach, flags, pulled = reply[1:]
+    return Reading(state, seal, Window(split(packed), reach or None), flags, pulled)
 
 
 def ids_of(packed: bytes) -> list[int]:

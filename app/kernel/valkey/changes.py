@@ -27,7 +27,8 @@ ENTRIES_MAX = 20_000
 _CATCH_UP_MAX = 2_000
 """A process further behind forgets its copies instead of reading so many entries."""
 _SYNC_SECONDS = 0.25
-_HEAD_KEY = bucket_key(0, "changes", "head")
+HEAD_KEY = bucket_key(0, "changes", "head")
+"""For who reads the head together with keys of their own, see `Changes.knows`."""
 _LOG_KEY = bucket_key(0, "changes", "log")
 _APPEND = Script.load("app/kernel/valkey/lua/append_change.lua")
 
@@ -70,18 +71,25 @@ class Changes:
         """Tell every process. Raises `ValkeyUnavailable`; then the log is silent about it, and the
         caller's copies elsewhere live until they expire."""
         args = (kind, id_, payload, secrets.token_hex(8), ENTRIES_MAX)
-        await self._cache.run(_APPEND, (_HEAD_KEY, _LOG_KEY), args)
+        await self._cache.run(_APPEND, (HEAD_KEY, _LOG_KEY), args)
 
     async def sync(self) -> None:
         """Return once every change appended before this call has reached the listeners.
 
         Raises `ValkeyUnavailable`: what is held may then be out of date, see `stale_seconds`.
         """
-        head: bytes | None = await self._cache.shared("GET", _HEAD_KEY)
+        head: bytes | None = await self._cache.shared("GET", HEAD_KEY)
         if head is None or head != self._head:
             async with self._catching_up:
                 await self._catch_up(head)
         self._synced_at = time.monotonic()
+
+    def knows(self, head: bytes | None) -> bool:
+        """Whether this head, read just now, is the one the listeners know; if not, `sync`."""
+        if head is None or head != self._head:
+            return False
+        self._synced_at = time.monotonic()
+        return True
 
     @property
     def stale_seconds(self) -> float:
@@ -128,10 +136,10 @@ class Changes:
     async def _begin(self) -> bytes | None:
         """The head of a log that was missing. Without one, a log that was begun and wiped again
         between two looks would be as empty as before, and look like nothing happened."""
-        head: bytes | None = await self._cache.call("GET", _HEAD_KEY)
+        head: bytes | None = await self._cache.call("GET", HEAD_KEY)
         if head is None:
             await self.append("begun", 0)
-            head = await self._cache.call("GET", _HEAD_KEY)
+            head = await self._cache.call("GET", HEAD_KEY)
         return head
 
     def _tell(self, change: Change) -> None:

@@ -17,6 +17,6 @@ for at = FIRST_PAIR, #ARGV, 2 do
     listed = listed + 1
   end
 end
-redis.call('HSET', liked, 'floor', floor, 'stamp', table.concat(redis.call('TIME'), '.'))
+redis.call('HSET', liked, 'floor', floor)
 redis.call('EXPIRE', liked, keep_seconds)
 return listed

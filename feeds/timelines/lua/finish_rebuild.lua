@@ -1,7 +1,7 @@
 -- PURPOSE  Complete a timeline: merge what SQL said with what was pushed meanwhile.
 -- GUARANTEE  Only the building that began with this token is finished: whatever changed the graph
 --   in between has removed the token, and then nothing is changed here.
--- KEYS  1 timeline  2 its state  3 its graph
+-- KEYS  1 timeline  2 its state  3 its graph  4 the shopper's seal
 -- ARGV  1 token  2 entries a timeline keeps  3 life in seconds  4 hour of this use
 --   5 '1' when SQL had no more  6 entries of SQL, newest first, joined
 --   7 allowed authors  8 hidden posts  9 blocked accounts: 8 bytes each, joined
@@ -9,7 +9,7 @@
 -- ERRORS  none
 -- @include older
 
-local timeline, state, graph = KEYS[1], KEYS[2], KEYS[3]
+local timeline, state, graph, seal = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local token, items_max, life_seconds, hour = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local complete, loaded = ARGV[5] == '1', ARGV[6]
 local authors, hidden, blocked = ARGV[7], ARGV[8], ARGV[9]
@@ -53,14 +53,14 @@ end
 note('', authors)
 note('h', hidden)
 note('b', blocked)
-redis.call('DEL', timeline, graph)
+redis.call('DEL', timeline, graph, seal)
 add('RPUSH', timeline, entries)
 add('SADD', graph, members)
 local flags = (authors == '' and 'a' or '') .. (hidden ~= '' and 'h' or '')
   .. (blocked ~= '' and 'b' or '')
 redis.call('HSET', state, 'state', 'ready', 'hour', hour, 'flags', flags)
 redis.call('HDEL', state, 'until')
-for _, key in ipairs(KEYS) do
-  redis.call('EXPIRE', key, life_seconds)
+for part = 1, 3 do
+  redis.call('EXPIRE', KEYS[part], life_seconds)
 end
 return 1

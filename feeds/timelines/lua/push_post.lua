@@ -1,8 +1,9 @@
 -- PURPOSE  Put one post into the timelines of many followers of one bucket.
 -- GUARANTEE  Every timeline that exists (ready or being built) holds the entry afterwards, in the
 --   order of (published_at, id), once. Pushing again changes nothing, so a job may be repeated.
---   A timeline that does not exist is not made: it would look complete without being so.
--- KEYS  the timelines
+--   A timeline that does not exist is not made: it would look complete without being so. The
+--   seals are broken, also of timelines that were evicted: pages made of them may be held.
+-- KEYS  the timelines, then the seals of the same shoppers
 -- ARGV  1 the entry (21 bytes)  2 entries a timeline keeps  3 entries it may grow beyond that
 --   before it is cut, so that cutting is not paid for at every push
 -- RETURNS  how many timelines took the entry
@@ -13,9 +14,7 @@ local entry, items_max, slack = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local END, CHUNK = '$', 64
 local call = redis.call
 
--- Someone published earlier but committed later: find the place below newer entries. It is not
--- cut here: as long as the head stands, each insertion makes the list longer, and readers tell
--- by head and length whether their page is still good.
+-- Someone published earlier but committed later: find the place below newer entries.
 local function insert(key)
   local start = 0
   while true do
@@ -35,8 +34,10 @@ local function insert(key)
   end
 end
 
+local count = #KEYS / 2
+call('DEL', unpack(KEYS, count + 1))
 local pushed, known, newer = 0, nil, false
-for index = 1, #KEYS do
+for index = 1, count do
   local key = KEYS[index]
   local head = call('LINDEX', key, 0)
   if head then

@@ -11,12 +11,13 @@ from app.kernel.http.responses import weak_etag
 from app.kernel.ids import EPOCH
 from app.kernel.structs import encode_json
 from app.kernel.valkey.changes import Change
+from app.kernel.valkey.errors import ValkeyUnavailable
+from app.kernel.valkey.seals import Seals
 from feeds.posts.interfaces import Encoded, Engagement, PostCounts
 from feeds.timelines import rules
 from feeds.timelines.rules import TOP
 from feeds.timelines.schemas import FeedSource
 from feeds.timelines.service import Examined, FeedReader, Found, place_bytes
-from feeds.timelines.store import State
 
 NEW_POSTS_MAX = 99
 _CURSOR = "feed"
@@ -47,7 +48,7 @@ class _Held:
     """A first page, and all it was made of: good while every part is the same."""
 
     page: Page
-    stamp: bytes
+    seal: bytes | None
     examined: Sequence[Examined]
     counts: Mapping[int, PostCounts]
     outboxes_version: int
@@ -56,14 +57,21 @@ class _Held:
 
 
 class FeedPages:
-    """Answers of the feed. First pages are held, and each is checked at every read: the script
-    compares the timeline's stamp; posts and figures are compared when any change was told."""
+    """Answers of the feed. First pages are held, and each is checked at every read: whether the
+    shopper's seal stands, and, when any change was told, whether posts and figures are the same."""
 
     def __init__(
-        self, reader: FeedReader, engagement: Engagement, cursors: Cursors, *, held_bytes_max: int
+        self,
+        reader: FeedReader,
+        engagement: Engagement,
+        seals: Seals,
+        cursors: Cursors,
+        *,
+        held_bytes_max: int,
     ) -> None:
         self._reader = reader
         self._engagement = engagement
+        self._seals = seals
         self._cursors = cursors
         self._held_bytes_max = held_bytes_max
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
@@ -87,29 +95,35 @@ class FeedPages:
             page, _ = await self._compose(shopper_id, found, limit, (head_ms, head_id))
             return page
         held = self._held.get((shopper_id, limit))
-        stamp = held.stamp if held is not None else b""
-        opening = await self._reader.open(shopper_id, TOP, limit + 1, stamp)
-        if opening is not None and opening.reading.state is State.SAME:
-            if held is not None and await self._is_good(held):
+        if held is not None:
+            try:
+                stands = await self._seals.stands(shopper_id, held.seal)
+            except ValkeyUnavailable:
+                stands = False
+            if stands and (self._is_fresh(held) or await self._is_good(held)):
                 self._held.move_to_end((shopper_id, limit))
                 return held.page
-            opening = None
-        # noted before anything is read, so that what changes meanwhile makes the page old
+        opening = await self._reader.open(shopper_id, TOP, limit + 1, sealed=True)
+        # noted before posts are read, so that what changes meanwhile makes the page old
         change, outboxes_version = self._change, self._reader.outboxes_version
         found = await self._reader.find(shopper_id, TOP, limit + 1, opening=opening)
         page, counts = await self._compose(shopper_id, found, limit, None)
         self._drop(shopper_id, limit)
-        if found.stamp:
+        if found.sealed and opening is not None:
             now = asyncio.get_running_loop().time()
-            parts = (found.stamp, found.examined, counts, outboxes_version, change, now)
-            self._hold(shopper_id, limit, _Held(page, *parts))
+            parts = (found.examined, counts, outboxes_version, change, now)
+            held = _Held(page, opening.reading.seal, *parts)
+            self._hold(shopper_id, limit, held)
         return page
+
+    def _is_fresh(self, held: _Held) -> bool:
+        """Whether no change was told since the page was found good, a short while ago."""
+        now = asyncio.get_running_loop().time()
+        return held.checked_change == self._change and now - held.checked_at < _CHECK_SECONDS
 
     async def _is_good(self, held: _Held) -> bool:
         """Whether posts, figures and outboxes are what they were. The log has been synced."""
         now = asyncio.get_running_loop().time()
-        if held.checked_change == self._change and now - held.checked_at < _CHECK_SECONDS:
-            return True
         change = self._change
         if held.outboxes_version != self._reader.outboxes_version:
             return False

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.kernel.valkey.changes import Changes
 from app.kernel.valkey.client import Valkey
-from app.kernel.valkey.keys import key
+from app.kernel.valkey.seals import SEAL_SECONDS, Seals, seal_key
+from feeds.reactions.store import LikedStore
 from feeds.timelines.rules import END, TOP, Window, pack_id, position_of
 from feeds.timelines.store import (
     Claim,
@@ -66,14 +68,9 @@ async def read(
     below: bytes = TOP,
     wanted: int = 20,
     shopper: int = SHOPPER,
-    stamp: bytes = b"",
+    sealed: bool = False,
 ) -> Reading:
-    return reading_of(await store.read(shopper, likes_of(shopper), below, wanted, 1, b"g", stamp))
-
-
-def likes_of(shopper: int) -> str:
-    """Where reactions keep the shopper's likes."""
-    return key(shopper, "liked", shopper)
+    return reading_of(await store.read(shopper, below, wanted, 1, b"g", sealed=sealed))
 
 
 async def everything(store: TimelineStore, shopper: int = SHOPPER) -> Window:
@@ -224,25 +221,48 @@ async def test_only_allowed_and_not_hidden(store: TimelineStore) -> None:
     assert first.window == Window(expected[:5], position_of(expected[4]))
 
 
-async def test_a_stamp_stands_until_something_changes(store: TimelineStore, cache: Valkey) -> None:
+async def test_a_seal_stands_until_something_changes(store: TimelineStore, cache: Valkey) -> None:
+    seals = Seals(cache, Changes(cache))
+
+    async def stands(seal: bytes | None) -> bool:
+        return await seals.stands(SHOPPER, seal)
+
+    async def seal() -> bytes | None:
+        return (await read(store, sealed=True)).seal
+
     await build(store, [entry(5), entry(1)])
-    await store.choose(SHOPPER, b"g", [])
-    assert (await read(store)).stamp == b"", "likes that nobody loaded cannot be compared"
-    await cache.call("HSET", likes_of(SHOPPER), "stamp", "1.1")
-    stamp = (await read(store)).stamp
-    assert (await read(store, stamp=stamp)).state is State.SAME
+    first = await seal()
+    assert await stands(first)
+    assert await seal() == first, "all readers of one state share its seal"
+    assert (await read(store)).seal is None
     await store.push(entry(3), [SHOPPER])
-    assert (await read(store, stamp=stamp)).state is State.PAGE
-    stamp = (await read(store)).stamp
+    assert not await stands(first), "a push below the head"
+    second = await seal()
+    assert second != first
     await store.push(entry(7), [SHOPPER])
-    assert (await read(store, stamp=stamp)).state is State.PAGE
-    stamp = (await read(store)).stamp
-    await cache.call("HSET", likes_of(SHOPPER), "stamp", "1.2")
-    assert (await read(store, stamp=stamp)).state is State.PAGE
-    stamp = (await read(store)).stamp
+    assert not await stands(second), "a push on top"
+    third = await seal()
+    await LikedStore(cache).note(SHOPPER, 2**60 + 5, 1, liked=True)
+    assert not await stands(third), "a like"
+    fourth = await seal()
+    await LikedStore(cache).note(SHOPPER, 2**60 + 5, 1, liked=True)
+    assert await stands(fourth), "the same like again"
     await store.drop([SHOPPER])
+    assert not await stands(fourth)
     await build(store, [entry(7), entry(5), entry(3), entry(1)])
-    assert (await read(store, stamp=stamp)).state is State.PAGE
+    fifth = await seal()
+    await cache.call("UNLINK", *keys_of(SHOPPER))
+    await store.push(entry(9), [SHOPPER])
+    assert not await stands(fifth), "a push to who has no timeline any more"
+    assert await cache.call("TTL", seal_key(SHOPPER)) == -2
+
+
+async def test_a_seal_ends_before_a_timeline_is_forgotten(
+    store: TimelineStore, cache: Valkey
+) -> None:
+    await build(store, [entry(1)])
+    await read(store, sealed=True)
+    assert 0 < await cache.call("TTL", seal_key(SHOPPER)) <= SEAL_SECONDS <= 3_600
 
 
 async def test_pulled_authors_are_chosen_once_a_generation(store: TimelineStore) -> None:
@@ -251,7 +271,7 @@ async def test_pulled_authors_are_chosen_once_a_generation(store: TimelineStore)
     assert (await read(store)).pulled is None
     assert await store.choose(SHOPPER, b"g", [AUTHOR, OTHER]) == [AUTHOR]
     assert ids_of((await read(store)).pulled or b"") == [AUTHOR]
-    other = reading_of(await store.read(SHOPPER, likes_of(SHOPPER), TOP, 5, 1, b"h", b""))
+    other = reading_of(await store.read(SHOPPER, TOP, 5, 1, b"h"))
     assert other.pulled is None
 
 
@@ -267,7 +287,7 @@ async def test_reading_keeps_a_timeline_alive(store: TimelineStore, cache: Valke
     await build(store, [entry(1)])
     for each in keys_of(SHOPPER):
         await cache.call("EXPIRE", each, 100)
-    await store.read(SHOPPER, likes_of(SHOPPER), TOP, 5, 2, b"g", b"")
+    await store.read(SHOPPER, TOP, 5, 2, b"g")
     for each in keys_of(SHOPPER):
         assert await cache.call("TTL", each) > 600_000
 
