@@ -91,6 +91,7 @@ async def alive(house: House) -> AsyncGenerator[None]:
         await stack.enter_async_context(nodes.leased(house.database, holder, house.ids))
         stack.callback(asyncio.create_task(_follow_clock(house)).cancel)
         await stack.enter_async_context(house.changes.tailing())
+        await stack.enter_async_context(house.metrics.flushing())
         yield
 
 

@@ -35,7 +35,7 @@ from app.kernel.actors import Actor, Authenticator
 from app.kernel.database import Database
 from app.kernel.errors import Unauthorized
 from app.kernel.house import House, Slice, Wiring
-from app.kernel.http.states import state_of
+from app.kernel.http.states import caller_of
 from app.kernel.secrets import keys_for
 
 __all__ = ["provide_actor", "provide_viewer", "slice_"]
@@ -44,10 +44,10 @@ __all__ = ["provide_actor", "provide_viewer", "slice_"]
 def provide_viewer(request: Request[Any, Any, Any]) -> Actor | None:
     """`viewer: Actor | None`: the caller, or None for nobody. A token that is no good is an error
     here too, since whoever sends one wants to be known."""
-    state = state_of(request)
-    if (refused := state.get("auth_error")) is not None:
-        raise refused
-    return state.get("actor")
+    caller = caller_of(request)
+    if caller.refused is not None:
+        raise caller.refused
+    return caller.actor
 
 
 def provide_actor(request: Request[Any, Any, Any]) -> Actor:

@@ -11,7 +11,7 @@ from app.identity.codes.schemas import CodeRequest, CodeSent
 from app.identity.codes.service import CodeService
 from app.identity.schemas import phone_of
 from app.kernel.database import Transaction
-from app.kernel.http.states import state_of
+from app.kernel.http.states import caller_of
 
 
 class CodeController(Controller):
@@ -30,7 +30,7 @@ class CodeController(Controller):
     ) -> CodeSent:
         """Send six digits to a phone, good for five minutes and five attempts. The answer does not
         tell whether the phone is known. A phone and an address may ask only so often: 429."""
-        await codes.send(tx, phone_of(data.phone), str(state_of(request)["address"]))
+        await codes.send(tx, phone_of(data.phone), caller_of(request).address)
         return CodeSent(
             expires_in_seconds=int(rules.CODE_LIFE.total_seconds()),
             resend_after_seconds=int(rules.RESEND_AFTER.total_seconds()),

@@ -19,7 +19,7 @@ from app.kernel.actors import Actor
 from app.kernel.database import Transaction
 from app.kernel.errors import AppError
 from app.kernel.house import House
-from app.kernel.http.states import state_of
+from app.kernel.http.states import caller_of
 from app.kernel.structs import Page, PathId
 
 _Request = Request[Any, Any, Any]
@@ -43,7 +43,7 @@ class SessionController(Controller):
         `code_wrong` says the same for a wrong, a used, an expired and a missing code."""
         device = DeviceAsking(
             name=data.device_name,
-            address=str(state_of(request)["address"]),
+            address=caller_of(request).address,
             user_agent=_user_agent(request),
             reads_chinese=_reads_chinese(request),
         )

@@ -6,7 +6,6 @@ the MAC, so a cursor of one list means nothing in another.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import struct
 
@@ -45,4 +44,4 @@ class Cursors:
 
 
 def _mac(key: bytes, name: str, packed: bytes) -> bytes:
-    return hmac.new(key, name.encode() + b"\0" + packed, hashlib.sha256).digest()[:_MAC_BYTES]
+    return hmac.digest(key, name.encode() + b"\0" + packed, "sha256")[:_MAC_BYTES]

@@ -7,23 +7,35 @@ limit, CORS headers, security headers, metrics and problem shape.
 import re
 import secrets
 import time
+from functools import partial
+from itertools import count
 from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Send
 
-from app.kernel.actors import Actor, Authenticator
-from app.kernel.errors import AppError, Unauthorized
-from app.kernel.http.hot import HotAnswer, HotLane, send_answer, serve_hot
+from app.kernel.actors import Authenticator
+from app.kernel.errors import Unauthorized
+from app.kernel.http.hot import (
+    Headers,
+    HotAnswer,
+    HotEndpoint,
+    HotLane,
+    read_body,
+    send_answer,
+    serve_hot,
+)
 from app.kernel.http.limits import LocalLimiter
 from app.kernel.http.problems import render
+from app.kernel.http.states import Caller, note_caller
 from app.kernel.metrics import Metrics
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
 _UNLIMITED = ("/health/", "/media/", "/assets/")
-_CORS = [
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_CORS = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"etag,retry-after,ratelimit,x-request-id,location"),
-]
+)
 _PREFLIGHT = [
     *_CORS,
     (b"access-control-allow-methods", b"GET,HEAD,POST,PUT,PATCH,DELETE"),
@@ -55,73 +67,96 @@ class Front:
         self._limiter = limiter
         self._metrics = metrics
         self._trusted_proxies = trusted_proxies
+        self._begun_as = secrets.token_hex(5)
+        self._requests = count(1)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "lifespan":
-            await self._inner(scope, receive, send)
+        kind = scope["type"]
+        if kind == "http":
+            if self._hot is not None:
+                found = self._hot.find(scope["method"], scope["path"])
+                if found is not None:
+                    await self._hot_lane(*found, scope, receive, send)
+                    return
+            await self._plain_lane(scope, receive, send)
             return
+        if kind == "websocket":
+            note_caller(scope, self._caller(scope, dict(scope["headers"])))
+        await self._inner(scope, receive, send)
+
+    async def _hot_lane(
+        self,
+        endpoint: HotEndpoint,
+        ids: tuple[int, ...],
+        scope: Any,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         begun = time.perf_counter()
-        state: Any = scope.setdefault("state", {})  # type: ignore[typeddict-item]
-        authorization, origin, request_id, forwarded = _headers_of(scope)
-        state["request_id"] = request_id
-        state["address"] = self._address(scope, forwarded)
-        if scope["type"] != "http":
-            await self._inner(scope, receive, send)
-            return
-        if origin and scope["method"] == "OPTIONS":
-            await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})  # type: ignore[typeddict-item]
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        caller = self._caller(scope, headers)
+        try:
+            await self._admit(caller, headers)
+            body = partial(read_body, receive, endpoint.body_bytes_max)
+            answer = await serve_hot(endpoint, ids, caller, scope["query_string"], body)
+        except Exception as error:
+            answer = _problem(error, caller)
+        await send_answer(send, answer, _common(caller))
+        self._metrics.answered(endpoint.operation_id, answer.status, time.perf_counter() - begun)
+
+    async def _plain_lane(self, scope: Any, receive: Receive, send: Send) -> None:
+        begun = time.perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        caller = self._caller(scope, headers)
+        if caller.origin and scope["method"] == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        guarded = _Guarded(send, request_id, origin)
-        operation = await self._serve(scope, receive, guarded, authorization)
-        elapsed = time.perf_counter() - begun
-        self._metrics.answered(operation, guarded.status, elapsed)
-
-    async def _serve(
-        self, scope: Any, receive: Receive, send: "_Guarded", authorization: str | None
-    ) -> str:
-        """Answer; returns the operation's name for the metrics."""
-        state = scope["state"]
-        path: str = scope["path"]
-        operation = "other"
+        note_caller(scope, caller)
+        guarded = _Guarded(send, _common(caller))
         try:
-            actor = await self._authenticate(state, authorization)
-            if not path.startswith(_UNLIMITED):
-                caller = f"a{actor.id}" if actor else f"i{state['address']}"
-                self._limiter.check(caller)
-            found = self._hot.find(scope["method"], path) if self._hot else None
-            if found is None:
-                await self._inner(scope, receive, send)
-                return str(state.get("operation", operation))
-            endpoint, ids = found
-            operation = endpoint.operation_id
-            answer = await serve_hot(endpoint, ids, scope, receive)
-        except AppError as error:
-            answer = _problem(error, state["request_id"])
+            await self._admit(caller, headers, limited=not scope["path"].startswith(_UNLIMITED))
+            await self._inner(scope, receive, guarded)
         except Exception as error:
-            if send.status:
+            if guarded.status:
                 raise
-            answer = _problem(error, state["request_id"])
-        await send_answer(send, answer)
-        return operation
+            await send_answer(guarded, _problem(error, caller), ())
+        operation = str(scope["state"].get("operation", "other"))
+        self._metrics.answered(operation, guarded.status, time.perf_counter() - begun)
 
-    async def _authenticate(self, state: Any, authorization: str | None) -> Actor | None:
-        """The actor, kept in the scope's state. A bad token is remembered, not raised: pages
-        and pictures are for everyone, and routes that look at the caller refuse it."""
-        state["actor"] = None
-        if authorization is None:
-            return None
-        try:
-            state["actor"] = await self._authenticator.authenticate(authorization)
-        except Unauthorized as error:
-            state["auth_error"] = error
-        return state["actor"]
+    def _caller(self, scope: Any, headers: dict[bytes, bytes]) -> Caller:
+        request_id = headers.get(b"x-request-id")
+        none_match = headers.get(b"if-none-match")
+        return Caller(
+            request_id.decode()
+            if request_id is not None and _REQUEST_ID.match(request_id)
+            else f"{self._begun_as}{next(self._requests):x}",
+            self._address(scope, headers),
+            b"origin" in headers,
+            none_match.decode("latin-1") if none_match is not None else None,
+        )
 
-    def _address(self, scope: Any, forwarded: str | None) -> str:
+    async def _admit(
+        self, caller: Caller, headers: dict[bytes, bytes], *, limited: bool = True
+    ) -> None:
+        """Find out who it is, and count the request. Raises TooMany."""
+        authorization = headers.get(b"authorization")
+        if authorization is not None:
+            try:
+                caller.actor = await self._authenticator.authenticate(
+                    authorization.decode("latin-1")
+                )
+            except Unauthorized as error:
+                caller.refused = error
+        if limited:
+            actor = caller.actor
+            self._limiter.check(f"i{caller.address}" if actor is None else f"a{actor.id}")
+
+    def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
         """The caller's address: the socket's, or what the last trusted proxy saw."""
-        if self._trusted_proxies and forwarded:
-            hops = [hop.strip() for hop in forwarded.split(",")]
+        if self._trusted_proxies and (forwarded := headers.get(b"x-forwarded-for")):
+            hops = [hop.strip() for hop in forwarded.decode("latin-1").split(",")]
             return hops[-min(self._trusted_proxies, len(hops))][:64]
         client = scope.get("client")
         return str(client[0]) if client else "unknown"
@@ -130,39 +165,25 @@ class Front:
 class _Guarded:
     """`send` that remembers the status and adds the headers every answer carries."""
 
-    def __init__(self, send: Send, request_id: str, origin: bool) -> None:
+    def __init__(self, send: Send, common: Headers) -> None:
         self._send = send
         self.status = 0
-        self._headers = [
-            (b"x-request-id", request_id.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            *(_CORS if origin else ()),
-        ]
+        self._common = common
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._headers]
+            message["headers"] = [*message["headers"], *self._common]
         await self._send(message)
 
 
-def _problem(error: BaseException, request_id: str) -> HotAnswer:
-    status, body, headers = render(error, request_id)
-    return HotAnswer(body, status, headers)
+def _common(caller: Caller) -> Headers:
+    """The headers every answer carries."""
+    request_id = (b"x-request-id", caller.request_id.encode())
+    return (request_id, _NOSNIFF, *_CORS) if caller.origin else (request_id, _NOSNIFF)
 
 
-def _headers_of(scope: Any) -> tuple[str | None, bool, str, str | None]:
-    """Authorization, whether there is an Origin, the request id, X-Forwarded-For."""
-    authorization: str | None = None
-    forwarded: str | None = None
-    origin, request_id = False, ""
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            authorization = value.decode("latin-1")
-        elif name == b"origin":
-            origin = True
-        elif name == b"x-request-id" and _REQUEST_ID.match(value):
-            request_id = value.decode()
-        elif name == b"x-forwarded-for":
-            forwarded = value.decode("latin-1")
-    return authorization, origin, request_id or secrets.token_hex(8), forwarded
+def _problem(error: BaseException, caller: Caller) -> HotAnswer:
+    status, body, headers = render(error, caller.request_id)
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers]
+    return HotAnswer(body, status, encoded)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
@@ -23,15 +24,15 @@ from litestar.types import Receive, Send
 
 from app.kernel.actors import Actor
 from app.kernel.errors import Invalid, NotFound, TooLarge, Unauthorized
-from app.kernel.http.states import state_of
+from app.kernel.http.states import Caller, caller_of
 from app.kernel.structs import ID_MAX, Input, PathId
 
-JSON_HEADERS: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
+Headers = Sequence[tuple[bytes, bytes]]
+JSON_HEADERS: Headers = ((b"content-type", b"application/json"),)
 _QUERY_BYTES_MAX = 1024
 
 
-@dataclass(slots=True)
-class HotRequest:
+class HotRequest(msgspec.Struct, gc=False):
     """What an endpoint of the hot lane may know of a request."""
 
     actor: Actor | None
@@ -48,13 +49,12 @@ class HotRequest:
         return self.actor
 
 
-@dataclass(slots=True)
-class HotAnswer:
+class HotAnswer(msgspec.Struct, gc=False):
     """Status, ready bytes and headers (lower case)."""
 
     body: bytes
     status: int = 200
-    headers: Sequence[tuple[str, str]] = JSON_HEADERS
+    headers: Headers = JSON_HEADERS
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,12 @@ class HotLane:
     """Finds the endpoint of a request. Anything unusual is left to Litestar's plain handler."""
 
     def __init__(self, endpoints: Sequence[HotEndpoint]) -> None:
-        self._exact: dict[tuple[str, str], HotEndpoint] = {}
+        self._exact: dict[tuple[str, str], tuple[HotEndpoint, tuple[int, ...]]] = {}
         self._with_id: dict[str, list[tuple[str, str, HotEndpoint]]] = {}
         for endpoint in endpoints:
             prefix, brace, rest = endpoint.path.partition("{")
             if not brace:
-                self._exact[endpoint.method, endpoint.path] = endpoint
+                self._exact[endpoint.method, endpoint.path] = endpoint, ()
                 continue
             suffix = rest.partition("}")[2]
             assert "{" not in suffix, "the hot lane knows one id a path"
@@ -96,7 +96,7 @@ class HotLane:
         """The endpoint and the ids of the path, or None."""
         exact = self._exact.get((method, path))
         if exact is not None:
-            return exact, ()
+            return exact
         for prefix, suffix, endpoint in self._with_id.get(method, ()):
             if path.startswith(prefix) and path.endswith(suffix):
                 digits = path[len(prefix) : len(path) - len(suffix)]
@@ -106,30 +106,44 @@ class HotLane:
 
 
 async def serve_hot(
-    endpoint: HotEndpoint, ids: tuple[int, ...], scope: Any, receive: Receive
+    endpoint: HotEndpoint,
+    ids: tuple[int, ...],
+    caller: Caller,
+    query: bytes,
+    body: Callable[[], Awaitable[bytes]],
 ) -> HotAnswer:
-    """Answer a request on the hot lane. Errors are raised, for the perimeter to render; an id
-    that cannot exist comes before a bad token, as in Litestar."""
-    _check_ids(ids)
-    if (refused := scope["state"].get("auth_error")) is not None:
-        raise refused
-    actor: Actor | None = scope["state"]["actor"]
-    none_match: str | None = None
-    for name, value in scope["headers"]:
-        if name == b"if-none-match":
-            none_match = value.decode("latin-1")
-    query = _query_of(scope.get("query_string", b""))
-    body = await _read_body(receive, endpoint.body_bytes_max)
-    return await endpoint.handle(HotRequest(actor, ids, query, none_match, body))
+    """Answer a request. Errors are raised, for the perimeter to render; an id that cannot exist
+    comes before a bad token, as in Litestar. GET has no body, whatever is sent."""
+    for id_ in ids:
+        if not 1 <= id_ <= ID_MAX:
+            raise NotFound
+    if caller.refused is not None:
+        raise caller.refused
+    content = b"" if endpoint.method == "GET" else await body()
+    if len(content) > endpoint.body_bytes_max:
+        raise TooLarge
+    asked = HotRequest(caller.actor, ids, _query_of(query), caller.if_none_match, content)
+    return await endpoint.handle(asked)
 
 
-async def send_answer(send: Send, answer: HotAnswer) -> None:
+async def send_answer(send: Send, answer: HotAnswer, common: Headers) -> None:
     """The two ASGI messages of an answer."""
-    headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in answer.headers]
-    if answer.status not in (204, 304):  # these have no content, of no length
-        headers.append((b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})  # type: ignore[typeddict-item]
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    body, status = answer.body, answer.status
+    headers = [*answer.headers, *common]
+    if status not in (204, 304):  # these have no content, of no length
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def read_body(receive: Receive, bytes_max: int) -> bytes:
+    """The body; of one that is longer than its bound only so much that this shows."""
+    message: Any = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body") and len(body) <= bytes_max:
+        message = await receive()
+        body += message.get("body", b"")
+    return body
 
 
 def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
@@ -139,20 +153,10 @@ def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
     async def handler(**values: Any) -> Response[bytes]:
         request: Request[Any, Any, Any] = values["request"]
         ids = tuple(int(values[name]) for name in names)
-        _check_ids(ids)
-        state = state_of(request)
-        if (refused := state.get("auth_error")) is not None:
-            raise refused
-        answer = await endpoint.handle(
-            HotRequest(
-                state.get("actor"),
-                ids,
-                _query_of(request.url.query.encode()),
-                request.headers.get("if-none-match"),
-                await _litestar_body(request, endpoint.body_bytes_max),
-            )
-        )
-        return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
+        query = request.url.query.encode()
+        answer = await serve_hot(endpoint, ids, caller_of(request), query, request.body)
+        headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
+        return Response(answer.body, status_code=answer.status, headers=headers)
 
     handler.__doc__ = endpoint.summary
     _give_signature(handler, endpoint, names)
@@ -199,12 +203,6 @@ def _facts(schema: Schema) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(schema, name)) is not None}
 
 
-def _check_ids(ids: tuple[int, ...]) -> None:
-    for id_ in ids:
-        if not 1 <= id_ <= ID_MAX:
-            raise NotFound
-
-
 def _query_of(raw: bytes) -> Mapping[str, str]:
     if not raw:
         return {}
@@ -221,23 +219,3 @@ def _parsed(raw: bytes) -> Mapping[str, str]:
     except ValueError:
         raise Invalid("The query string is not valid") from None
     return MappingProxyType(dict(pairs))
-
-
-async def _read_body(receive: Receive, bytes_max: int) -> bytes:
-    message: Any = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        if len(body) > bytes_max:
-            break
-        message = await receive()
-        body += message.get("body", b"")
-    if len(body) > bytes_max:
-        raise TooLarge
-    return body
-
-
-async def _litestar_body(request: Request[Any, Any, Any], bytes_max: int) -> bytes:
-    body = await request.body()
-    if len(body) > bytes_max:
-        raise TooLarge
-    return body

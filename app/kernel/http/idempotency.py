@@ -14,10 +14,10 @@ from litestar.enums import RequestEncodingType
 from sqlalchemy import LargeBinary, SmallInteger, String, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.actors import Actor, ActorKind
+from app.kernel.actors import ActorKind
 from app.kernel.database import Base, Transaction
 from app.kernel.errors import Invalid, Unprocessable
-from app.kernel.http.states import state_of
+from app.kernel.http.states import caller_of, state_of
 
 KEY_CHARS_MAX = 128
 KEEP_HOURS = 48
@@ -54,7 +54,7 @@ class StoredAnswer(Base):
 async def begin(request: Request[Any, Any, Any], tx: Transaction) -> None:
     """Before the handler: raise `Replay` for a known key, KeyReused for another body."""
     key = request.headers.get("idempotency-key")
-    actor: Actor | None = state_of(request).get("actor")
+    actor = caller_of(request).actor
     if key is None or request.method != "POST" or actor is None:
         return
     if actor.kind is ActorKind.SHOPPER:

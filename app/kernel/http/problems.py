@@ -22,7 +22,7 @@ from app.kernel.errors import (
     Unauthorized,
     Unavailable,
 )
-from app.kernel.http.states import state_of
+from app.kernel.http.states import caller_of, state_of
 from app.kernel.ids import IdsExhausted
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("http")
@@ -135,7 +135,8 @@ def render(error: BaseException, request_id: str) -> tuple[int, bytes, list[tupl
 
 def problem_handler(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's exception handler for everything."""
-    request_id = str(state_of(request).get("request_id", ""))
+    noted = "caller" in state_of(request)  # not where Litestar runs without a perimeter
+    request_id = caller_of(request).request_id if noted else ""
     status, body, headers = render(error, request_id)
     return Response(body, status_code=status, headers=dict(headers), media_type=MediaType.JSON)
 

@@ -42,7 +42,7 @@ async def echo(request: HotRequest) -> HotAnswer:
     if request.ids == (401,):
         request.signed_in()
     if request.if_none_match == 'W/"same"':
-        return HotAnswer(b"", 304, [("etag", 'W/"same"')])
+        return HotAnswer(b"", 304, [(b"etag", b'W/"same"')])
     who = request.actor.id if request.actor else None
     seen = Echo(
         ids=list(request.ids), query=dict(request.query), body=request.body.decode(), who=who
@@ -79,8 +79,7 @@ class Tokens:
         """Nothing is revoked here."""
 
 
-def lane(*, hot: bool) -> tuple[httpx.AsyncClient, CollectorRegistry]:
-    registry = CollectorRegistry()
+def lane(*, hot: bool, metrics: Metrics | None = None) -> httpx.AsyncClient:
     inner = Litestar(
         [plain_handler(endpoint) for endpoint in ENDPOINTS],
         exception_handlers=exception_handlers(),
@@ -95,11 +94,11 @@ def lane(*, hot: bool) -> tuple[httpx.AsyncClient, CollectorRegistry]:
         hot=HotLane(ENDPOINTS) if hot else None,
         authenticator=Tokens(),
         limiter=LocalLimiter(PER_MINUTE),
-        metrics=Metrics(registry),
+        metrics=metrics or Metrics(CollectorRegistry()),
         trusted_proxies=0,
     )
     transport = httpx.ASGITransport(app=front, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test"), registry
+    return httpx.AsyncClient(transport=transport, base_url="http://test")
 
 
 async def _note(request: Any) -> None:
@@ -149,8 +148,7 @@ async def test_answers_are_equal(name: str) -> None:
     method, path, more = REQUESTS[name]
     answers: list[httpx.Response] = []
     for hot in (True, False):
-        client, _ = lane(hot=hot)
-        async with client:
+        async with lane(hot=hot) as client:
             answers.append(await client.request(method, path, **more))
     hot_answer, plain = answers
     assert hot_answer.status_code == plain.status_code
@@ -164,8 +162,7 @@ async def test_answers_are_equal(name: str) -> None:
 async def test_limits_hit_both_at_the_same_request() -> None:
     statuses: list[list[int]] = []
     for hot in (True, False):
-        client, _ = lane(hot=hot)
-        async with client:
+        async with lane(hot=hot) as client:
             answers = [await client.get("/v1/echo", headers=GOOD) for _ in range(PER_MINUTE + 2)]
         assert answers[-1].headers["retry-after"]
         statuses.append([answer.status_code for answer in answers])
@@ -175,10 +172,15 @@ async def test_limits_hit_both_at_the_same_request() -> None:
 async def test_metrics_count_both_alike() -> None:
     counted: list[dict[str, float]] = []
     for hot in (True, False):
-        client, registry = lane(hot=hot)
-        async with client:
+        registry = CollectorRegistry()
+        metrics = Metrics(registry)
+        async with lane(hot=hot, metrics=metrics) as client, metrics.flushing():
             await client.get("/v1/echo")
             await client.put("/v1/echo/409/like", headers=GOOD)
+        timed = registry.get_sample_value(
+            "carnival_http_request_seconds_count", {"operation": "getEcho"}
+        )
+        assert timed == 1.0
         counted.append(
             {
                 operation: registry.get_sample_value(
