@@ -1,5 +1,6 @@
 """The web process: an ASGI application from settings."""
 
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -108,6 +109,8 @@ def _lifespan(composed: Composed) -> Any:
             for wiring in composed.wirings:
                 for part in wiring.web_lifespan:
                     await stack.enter_async_context(part())
+            gc.collect()
+            gc.freeze()
             yield
 
     return lifespan

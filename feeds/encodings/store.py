@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -18,9 +19,11 @@ MEMORY_POSTS_MAX = 10_000
 """Posts a process holds; at some 3 kB each."""
 _NOTED_MAX = 50_000
 _TTL_MS = 3_600_000
+_DECODER = msgspec.msgpack.Decoder(Encoded)
 _PUT = Script.load("feeds/encodings/lua/put_post.lua")
 
 
+@lru_cache(maxsize=65_536)
 def post_key(post_id: int) -> str:
     """Where a post's bytes are in the cache."""
     return key(post_id, "post", post_id)
@@ -53,6 +56,8 @@ class PostMemory:
 
     def put(self, post: Encoded, moment: int) -> None:
         """Hold a post that was loaded since `moment`, unless it changed meanwhile."""
+        if not self._posts_max:
+            return
         id_ = post.record.id
         if moment < self._unknown_before or self._changed.get(id_, 0) > moment:
             return
@@ -123,6 +128,6 @@ def _decode(value: bytes | None) -> Encoded | None:
     if value is None:
         return None
     try:
-        return msgspec.msgpack.decode(value[value.index(b"\n") + 1 :], type=Encoded)
+        return _DECODER.decode(memoryview(value)[value.index(b"\n") + 1 :])
     except (msgspec.DecodeError, ValueError):
         return None

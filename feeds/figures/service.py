@@ -46,15 +46,20 @@ class FigureBoard:
     async def counts(self, post_ids: Sequence[int]) -> dict[int, PostCounts]:
         """What is known of these posts, the unknown ones read from SQL at once."""
         now = asyncio.get_running_loop().time()
-        held = {id_: each for id_ in post_ids if (each := self._fresh(id_, now))}
-        missing = [id_ for id_ in post_ids if id_ not in held]
+        found: dict[int, PostCounts] = {}
+        missing: list[int] = []
+        for id_ in post_ids:
+            held = self._held.get(id_)
+            if held is None or held.until <= now:
+                missing.append(id_)
+            else:
+                found[id_] = held.counts
         if missing:
-            await self._load(missing, now)
-        return {
-            id_: each.counts
-            for id_ in post_ids
-            if (each := held.get(id_) or self._held.get(id_)) is not None
-        }
+            await self._load(missing)
+            for id_ in missing:
+                if (held := self._held.get(id_)) is not None:
+                    found[id_] = held.counts
+        return found
 
     def changed(self, change: Change) -> None:
         """Newer figures, from whichever process."""
@@ -80,11 +85,7 @@ class FigureBoard:
         if len(self._held) > _HELD_MAX:
             self._held.popitem(last=False)
 
-    def _fresh(self, post_id: int, now: float) -> _Held | None:
-        held = self._held.get(post_id)
-        return held if held is not None and held.until > now else None
-
-    async def _load(self, missing: Sequence[int], now: float) -> None:
+    async def _load(self, missing: Sequence[int]) -> None:
         self._loading.update(missing)
         try:
             async with self._database.reading() as session:
