@@ -1,10 +1,11 @@
 """HTTP of opening packets. The grab is on the hot lane: a peak is made of it."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from app.identity.interfaces import requires_shopper
 from app.kernel.actors import Actor
@@ -12,20 +13,33 @@ from app.kernel.database import Transaction
 from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import Page, PathId, decode_json, encode_json
+from games.claims.interfaces import HELPERS
 from games.claims.reading.desk import PacketDesk
+from games.claims.reading.links import LinkCodes, LinkDesk
 from games.claims.schemas import (
     ClaimView,
     FiguresView,
     GrabCreate,
     GrabView,
+    HelpConfirm,
+    HelpReserve,
+    LinkView,
     PacketView,
     PopUpView,
+    ReservationView,
     RestoreCreate,
     ResultItem,
 )
 from games.claims.service import ClaimService
+from games.packets.interfaces import Draw
 
-_SOLD_OUT = encode_json(GrabView(outcome="sold_out", claim=None))
+Code = Annotated[
+    str, QueryParameter(name="code", min_length=8, max_length=160, description="The link's code")
+]
+
+_SOLD_OUT = encode_json(GrabView(outcome="sold_out", claim=None, entry=None))
+_KEEP_MS = 120_000
+"""How long a helper's share is set aside."""
 
 
 def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoint]:
@@ -38,11 +52,15 @@ def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoin
         body = decode_json(request.body, GrabCreate)
         record = await desk.announced(actor, packet_id)
         desk.check_ticket(body.ticket, packet_id, shopper_id)
+        if isinstance(record.rules, Draw):
+            entry = await claims.enter(record, shopper_id)
+            view = GrabView(outcome="entered", claim=None, entry=entry.share + 1)
+            return HotAnswer(encode_json(view))
         pool, grant = await claims.grab(record, shopper_id, body.wave, body.phrase)
         if grant is None:
             return HotAnswer(_SOLD_OUT)
         claim = desk.claim_view(record, shopper_id, pool, grant)
-        return HotAnswer(encode_json(GrabView(outcome="granted", claim=claim)))
+        return HotAnswer(encode_json(GrabView(outcome="granted", claim=claim, entry=None)))
 
     return [
         HotEndpoint(
@@ -109,6 +127,97 @@ class PacketController(Controller):
         receipt = claims.read_receipt(data.receipt, packet_id, shopper_id)
         grant = await claims.restore(record, receipt)
         return packet_desk.claim_view(record, shopper_id, receipt.pool, grant)
+
+
+class LinkController(Controller):
+    """Helping friends: a fission's links."""
+
+    path = "/v1/packets/{packet_id:int}"
+    tags = ("packets",)
+
+    @get("/link", operation_id="getPacketLink", summary="A friend's link")
+    async def link(
+        self,
+        tx: NamedDependency[Transaction],
+        viewer: NamedDependency[Actor | None],
+        packet_desk: NamedDependency[PacketDesk],
+        link_desk: NamedDependency[LinkDesk],
+        packet_id: PathId,
+        code: Code,
+    ) -> LinkView:
+        """Who asks for help, and how much is missing."""
+        record = await packet_desk.announced(viewer, packet_id)
+        shopper_id = viewer.shopper_id if viewer is not None else None
+        return await link_desk.view(tx.session, record, code, shopper_id)
+
+    @post(
+        "/helps/reserve",
+        operation_id="reserveHelp",
+        summary="Set a share aside for a helper",
+        status_code=200,
+    )
+    async def reserve(
+        self,
+        actor: NamedDependency[Actor],
+        packet_desk: NamedDependency[PacketDesk],
+        link_codes: NamedDependency[LinkCodes],
+        claims: NamedDependency[ClaimService],
+        packet_id: PathId,
+        data: JSONBody[HelpReserve],
+    ) -> ReservationView:
+        """For two minutes. Nobody helps oneself; a helper and a device help so often only."""
+        shopper_id = requires_shopper(actor)
+        record = await packet_desk.announced(actor, packet_id)
+        rules, _, _ = link_codes.read(data.link, record)
+        help_ = link_codes.help(data.link, record, shopper_id, data.device)
+        answer = await claims.reserve_help(record, rules, help_, _KEEP_MS)
+        return packet_desk.reservation(record, shopper_id, answer)
+
+    @post(
+        "/helps/release",
+        operation_id="releaseHelp",
+        summary="Give up a share that is set aside",
+        status_code=200,
+    )
+    async def release(
+        self,
+        actor: NamedDependency[Actor],
+        packet_desk: NamedDependency[PacketDesk],
+        link_codes: NamedDependency[LinkCodes],
+        claims: NamedDependency[ClaimService],
+        packet_id: PathId,
+        data: JSONBody[HelpReserve],
+    ) -> ReservationView:
+        """So that another helper need not wait until the time is over."""
+        shopper_id = requires_shopper(actor)
+        record = await packet_desk.announced(actor, packet_id)
+        rules, _, _ = link_codes.read(data.link, record)
+        help_ = link_codes.help(data.link, record, shopper_id, data.device)
+        answer = await claims.reserve_help(record, rules, help_, 0)
+        return packet_desk.reservation(record, shopper_id, answer)
+
+    @post(
+        "/helps/confirm",
+        operation_id="confirmHelp",
+        summary="Open the share that is set aside",
+        status_code=200,
+    )
+    async def confirm(
+        self,
+        actor: NamedDependency[Actor],
+        packet_desk: NamedDependency[PacketDesk],
+        link_codes: NamedDependency[LinkCodes],
+        claims: NamedDependency[ClaimService],
+        packet_id: PathId,
+        data: JSONBody[HelpConfirm],
+    ) -> ClaimView:
+        """The helper gets a share, and the sharer's grows. Asking again answers the same."""
+        shopper_id = requires_shopper(actor)
+        record = await packet_desk.announced(actor, packet_id)
+        rules, _, _ = link_codes.read(data.link, record)
+        help_ = link_codes.help(data.link, record, shopper_id, data.device)
+        grant = await claims.confirm_help(record, rules, help_)
+        return packet_desk.claim_view(record, shopper_id, HELPERS, grant)
 
 
 class PopUpController(Controller):

@@ -8,12 +8,19 @@ AppError
 ├── WrongPhrase     409  these are not the words
 ├── TooManyGuesses  429  ten minutes' rest
 ├── AlreadyOpen     409  what has opened cannot be called off, only ended
+├── NotDue          409  its time is not over
+├── LinkNotFound    404  nobody shared this
+├── OwnLink         409  one does not help oneself
+├── HelperDone      409  as many links as one may help
+├── DeviceDone      409  as many helps as one device may give
+├── LinkFull        409  others were quicker
+├── NotAside        409  it was set aside for a while only
 └── ReceiptInvalid  403  we did not sign this receipt, or not for this shopper and packet
 """
 
 from enum import IntEnum
 
-from app.kernel.errors import AppError, Conflict, Forbidden, TooMany
+from app.kernel.errors import AppError, Conflict, Forbidden, NotFound, TooMany
 
 
 class PacketOver(Conflict):
@@ -73,6 +80,42 @@ class ReceiptInvalid(Forbidden):
     code, title = "receipt_invalid", "This receipt is not for this packet and shopper"
 
 
+class LinkNotFound(NotFound):
+    """Nobody shared this."""
+
+    code, title = "link_not_found", "This link does not exist"
+
+
+class OwnLink(Conflict):
+    """Helping oneself is none."""
+
+    code, title = "own_link", "This is your own link; ask a friend"
+
+
+class HelperDone(Conflict):
+    """As many links as one may help."""
+
+    code, title = "helper_done", "You have helped as many friends as one may"
+
+
+class DeviceDone(Conflict):
+    """As many helps as one device may give."""
+
+    code, title = "device_done", "This device has helped as often as one may"
+
+
+class LinkFull(Conflict):
+    """Others were quicker."""
+
+    code, title = "link_full", "This link has all the help it needs"
+
+
+class NotAside(Conflict):
+    """It was set aside for a while only."""
+
+    code, title = "reservation_over", "This share is no longer set aside; begin again"
+
+
 class Refused(IntEnum):
     """Answers of the scripts besides the shared ones."""
 
@@ -84,6 +127,12 @@ class Refused(IntEnum):
     GUESSES = -15
     ALREADY_OPEN = -16
     NOT_DUE = -17
+    NO_LINK = -18
+    OWN_LINK = -19
+    HELPER_DONE = -20
+    DEVICE_DONE = -21
+    LINK_FULL = -22
+    NOT_ASIDE = -23
 
 
 REFUSALS: dict[int, type[AppError]] = {
@@ -93,5 +142,11 @@ REFUSALS: dict[int, type[AppError]] = {
     Refused.GUESSES: TooManyGuesses,
     Refused.ALREADY_OPEN: AlreadyOpen,
     Refused.NOT_DUE: NotDue,
+    Refused.NO_LINK: LinkNotFound,
+    Refused.OWN_LINK: OwnLink,
+    Refused.HELPER_DONE: HelperDone,
+    Refused.DEVICE_DONE: DeviceDone,
+    Refused.LINK_FULL: LinkFull,
+    Refused.NOT_ASIDE: NotAside,
 }
 """`OVER` and `SOLD_OUT` are answers: what follows from them is up to the caller."""

@@ -13,3 +13,18 @@ class Grant(NamedTuple):
     """Of the decision that gave it."""
     new: bool
     """False for who asked again."""
+
+
+SHARERS, HELPERS, BONUSES = range(3)
+"""The pools of a fission."""
+
+
+class Help(NamedTuple):
+    """Who helps whom, from what device."""
+
+    link: int
+    """The number of the share that made it."""
+    sharer_id: int
+    helper_id: int
+    device: int
+    """What the device hashes to."""

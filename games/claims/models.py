@@ -13,7 +13,7 @@ class Claim(Base):
 
     __tablename__ = "packet_claims"
     __table_args__ = (
-        UniqueConstraint("packet_id", "pool", "shopper_id"),
+        UniqueConstraint("packet_id", "pool", "shopper_id", "turn"),
         Index(
             "uq_packet_claims_share",
             "packet_id",
@@ -28,10 +28,15 @@ class Claim(Base):
     packet_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     order: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """Of the decision, unique within the packet's bucket for ever."""
-    pool: Mapped[int] = mapped_column(SmallInteger)
+    pool: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """One decision may give a share of several pools: to a helper, and to whom was helped."""
     share: Mapped[int]
     """Its number in the pool, from 0."""
     shopper_id: Mapped[int]
+    turn: Mapped[int]
+    """A shopper has one share a pool and turn: the link that was helped, else 0."""
+    device: Mapped[int | None]
+    """What a helper's device hashes to, for its limit."""
     amount_minor: Mapped[int]
     lost: Mapped[bool]
     """Acknowledged before live state was lost and given to another since: the platform paid it."""
@@ -54,3 +59,17 @@ class Tally(Base):
     best_shopper_id: Mapped[int]
     best_order: Mapped[int]
     """The largest share so far; of equals the one that was given first."""
+
+
+class Entry(Base):
+    """Somebody who takes part in a draw."""
+
+    __tablename__ = "packet_entries"
+    __table_args__ = (UniqueConstraint("packet_id", "shopper_id"),)
+
+    packet_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """In the order of entering, from 0: what the draw draws."""
+    shopper_id: Mapped[int]
+    order: Mapped[int]
+    entered_at: Mapped[datetime]

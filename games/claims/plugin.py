@@ -11,16 +11,18 @@ from app.kernel.valkey.settle import Settler
 from campaigns.ledger.interfaces import Ledger, Registry
 from games.claims.controllers import (
     FiguresController,
+    LinkController,
     PacketController,
     PopUpController,
     grab_endpoint,
 )
 from games.claims.reading.desk import PacketDesk
+from games.claims.reading.links import LinkCodes, LinkDesk
 from games.claims.repository import ClaimRepository
 from games.claims.service import ClaimService
 from games.claims.settling.books import PacketBooks
 from games.claims.settling.grants import GrantNotes
-from games.claims.settling.settler import CLAIM, CLOSE, ClaimSettler
+from games.claims.settling.settler import CLAIM, CLOSE, ENTRY, HELP, ClaimSettler
 from games.claims.store import PacketStore
 from games.claims.tasks import PAUSE, WARM, WARM_BEFORE, tasks
 from games.packets.events import PacketEnding, PacketPaused, PacketScheduled
@@ -42,6 +44,8 @@ def wire(house: House) -> Wiring:
         receipts=Tickets(keys, "packet-receipt"),
         granted=notes.note,
     )
+    codes = LinkCodes(Tickets(keys, "packet-link"))
+    links = LinkDesk(codes, store, repository, house.doors.get(ShopperNames))
     desk = PacketDesk(
         store=store,
         repository=repository,
@@ -51,6 +55,7 @@ def wire(house: House) -> Wiring:
         shoppers=house.doors.get(ShopperNames),
         ledger=ledger,
         tickets=Tickets(keys, "packet-grab"),
+        links=codes,
         clock=house.clock,
         cursors=house.cursors,
     )
@@ -61,15 +66,19 @@ def wire(house: House) -> Wiring:
     registry.add_grants(notes)
     _follow_life(house, claims)
     return Wiring(
-        routes=[PacketController, PopUpController, FiguresController],
+        routes=[PacketController, LinkController, PopUpController, FiguresController],
         dependencies={
             "claims": Provide(lambda: claims, sync_to_thread=False),
+            "link_codes": Provide(lambda: codes, sync_to_thread=False),
+            "link_desk": Provide(lambda: links, sync_to_thread=False),
             "packet_desk": Provide(lambda: desk, sync_to_thread=False),
         },
         hot=grab_endpoint(desk, claims),
         tasks=tasks(house.database, house.clock, packets, claims, settler),
         settlers=[
             Settler(CLAIM, settler.settle_claims),
+            Settler(HELP, settler.settle_helps),
+            Settler(ENTRY, settler.settle_entries),
             Settler(CLOSE, settler.settle_closings),
         ],
         audits={"packets": books.audit},

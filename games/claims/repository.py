@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, func, or_, select, text
+from sqlalchemy import case, delete, func, or_, select, text
 from sqlalchemy import tuple_ as sql_tuple
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.structs import ID_MAX
-from games.claims.models import Claim, Tally
+from games.claims.interfaces import HELPERS
+from games.claims.models import Claim, Entry, Tally
 from games.claims.store import Held
 
 _PAGE = 5_000
@@ -24,9 +25,21 @@ class Row(NamedTuple):
     pool: int
     share: int
     shopper_id: int
+    turn: int
+    device: int | None
     amount_minor: int
     lost: bool
     claimed_at: datetime
+
+
+class Entered(NamedTuple):
+    """An entry in a draw as its decision told it."""
+
+    packet_id: int
+    number: int
+    shopper_id: int
+    order: int
+    entered_at: datetime
 
 
 class Sums(NamedTuple):
@@ -41,6 +54,8 @@ class Sums(NamedTuple):
     best_order: int = 0
 
 
+Owner = tuple[int, int, int, int]
+Place = tuple[int, int, int]
 _COLUMNS = Row._fields
 _TYPES = {"lost": "boolean[]", "claimed_at": "timestamptz[]"}
 _GIVEN = ", ".join(f"CAST(:{name} AS {_TYPES.get(name, 'bigint[]')})" for name in _COLUMNS)
@@ -49,7 +64,7 @@ _INSERT = text(
     INSERT INTO packet_claims ({", ".join(f'"{name}"' for name in _COLUMNS)})
     SELECT * FROM unnest({_GIVEN})
     ON CONFLICT DO NOTHING
-    RETURNING packet_id, "order"
+    RETURNING packet_id, "order", pool
     """  # noqa: S608
 )
 
@@ -57,30 +72,32 @@ _INSERT = text(
 class ClaimRepository:
     """Rows of claims and their sums. Stateless."""
 
-    async def insert(self, session: AsyncSession, rows: Collection[Row]) -> set[tuple[int, int]]:
-        """Write what is new. Returns (packet, order) of what was written: the rest is known
+    async def insert(
+        self, session: AsyncSession, rows: Collection[Row]
+    ) -> set[tuple[int, int, int]]:
+        """Write what is new. Returns (packet, order, pool) of what was written: the rest is known
         already, or contradicts what is."""
         if not rows:
             return set()
-        columns = zip(*sorted(rows), strict=True)
+        columns = zip(*sorted(rows, key=identity_of), strict=True)
         values = {name: list(column) for name, column in zip(_COLUMNS, columns, strict=True)}
         found = await session.execute(_INSERT, values)
-        return {(packet_id, order) for packet_id, order in found}
+        return {(packet_id, order, pool) for packet_id, order, pool in found}
 
     async def contradicting(
         self, session: AsyncSession, rows: Sequence[Row]
-    ) -> tuple[dict[tuple[int, int, int], Row], dict[tuple[int, int, int], Row]]:
-        """What stands where these rows would: by (packet, pool and shopper), and by share."""
+    ) -> tuple[dict[Owner, Row], dict[Place, Row]]:
+        """What stands where these rows would: by who may have it once, and by share."""
         if not rows:
             return {}, {}
         found = await session.execute(
             select(*(getattr(Claim, name) for name in _COLUMNS)).where(
                 or_(
-                    sql_tuple(Claim.packet_id, Claim.pool, Claim.shopper_id).in_(
-                        [(each.packet_id, each.pool, each.shopper_id) for each in rows]
+                    sql_tuple(Claim.packet_id, Claim.pool, Claim.shopper_id, Claim.turn).in_(
+                        [owner_of(each) for each in rows]
                     ),
                     sql_tuple(Claim.packet_id, Claim.pool, Claim.share).in_(
-                        [(each.packet_id, each.pool, each.share) for each in rows]
+                        [place_of(each) for each in rows]
                     ),
                 )
             )
@@ -142,12 +159,12 @@ class ClaimRepository:
 
     async def all_of(self, session: AsyncSession, packet_id: int) -> AsyncIterator[Sequence[Held]]:
         """Every claim of a packet, a page at a time, in the order of their decisions."""
-        after = -1
+        after = (-1, 0)
         while True:
             found = await session.execute(
                 select(*(getattr(Claim, name) for name in Held._fields))
-                .where(Claim.packet_id == packet_id, Claim.order > after)
-                .order_by(Claim.order)
+                .where(Claim.packet_id == packet_id, sql_tuple(Claim.order, Claim.pool) > after)
+                .order_by(Claim.order, Claim.pool)
                 .limit(_PAGE)
             )
             page = [Held(*each) for each in found]
@@ -155,7 +172,78 @@ class ClaimRepository:
                 yield page
             if len(page) < _PAGE:
                 return
-            after = page[-1].order
+            after = (page[-1].order, page[-1].pool)
+
+    async def take_back(self, session: AsyncSession, rows: Iterable[Row]) -> None:
+        """Remove rows that this transaction wrote and whose decision turned out to be none."""
+        which = [identity_of(each) for each in rows]
+        if which:
+            columns = sql_tuple(Claim.packet_id, Claim.order, Claim.pool)
+            await session.execute(delete(Claim).where(columns.in_(which)))
+
+    async def enter(
+        self, session: AsyncSession, entries: Collection[Entered]
+    ) -> dict[Entered, int | None]:
+        """Write entries of draws. Returns those that were not new, with the order of the entry
+        that the shopper has; None for who has none."""
+        written = await session.execute(
+            insert(Entry)
+            .values([each._asdict() for each in sorted(entries)])
+            .on_conflict_do_nothing()
+            .returning(Entry.packet_id, Entry.order)
+        )
+        new = {(packet_id, order) for packet_id, order in written}
+        rest = [each for each in entries if (each.packet_id, each.order) not in new]
+        if not rest:
+            return {}
+        found = await session.execute(
+            select(Entry.packet_id, Entry.shopper_id, Entry.order).where(
+                sql_tuple(Entry.packet_id, Entry.shopper_id).in_(
+                    [(each.packet_id, each.shopper_id) for each in rest]
+                )
+            )
+        )
+        standing = {(packet_id, shopper_id): order for packet_id, shopper_id, order in found}
+        return {each: standing.get((each.packet_id, each.shopper_id)) for each in rest}
+
+    async def entries_of(
+        self, session: AsyncSession, packet_id: int
+    ) -> AsyncIterator[Sequence[Held]]:
+        """Every entry of a draw in the order of their numbers, which stand as shares."""
+        after = -1
+        while True:
+            found = await session.execute(
+                select(Entry.number, Entry.shopper_id, Entry.order)
+                .where(Entry.packet_id == packet_id, Entry.number > after)
+                .order_by(Entry.number)
+                .limit(_PAGE)
+            )
+            page = [Held(0, number, who, 0, None, 0, order, False) for number, who, order in found]
+            if page:
+                yield page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].share
+
+    async def entries_count(self, session: AsyncSession, packet_id: int) -> int:
+        """How many take part in a draw."""
+        statement = select(func.count()).where(Entry.packet_id == packet_id)
+        return int(await session.scalar(statement) or 0)
+
+    async def entry_number(
+        self, session: AsyncSession, packet_id: int, shopper_id: int
+    ) -> int | None:
+        """The number of a shopper's entry in a draw."""
+        return await session.scalar(
+            select(Entry.number).where(Entry.packet_id == packet_id, Entry.shopper_id == shopper_id)
+        )
+
+    async def helps_of(self, session: AsyncSession, packet_id: int, link: int) -> int:
+        """How many have helped a link."""
+        statement = select(func.count()).where(
+            Claim.packet_id == packet_id, Claim.pool == HELPERS, Claim.turn == link
+        )
+        return int(await session.scalar(statement) or 0)
 
     async def of_shopper(
         self, session: AsyncSession, packet_id: int, shopper_id: int
@@ -164,18 +252,19 @@ class ClaimRepository:
         found = await session.scalars(
             select(Claim)
             .where(Claim.packet_id == packet_id, Claim.shopper_id == shopper_id)
-            .order_by(Claim.pool)
+            .order_by(Claim.pool, Claim.share)
         )
         return found.all()
 
     async def page(
-        self, session: AsyncSession, packet_id: int, before: int | None, limit: int
+        self, session: AsyncSession, packet_id: int, before: Sequence[int] | None, limit: int
     ) -> Sequence[Claim]:
         """Who got what, the latest first."""
         statement = select(Claim).where(Claim.packet_id == packet_id)
         if before is not None:
-            statement = statement.where(Claim.order < before)
-        return (await session.scalars(statement.order_by(Claim.order.desc()).limit(limit))).all()
+            statement = statement.where(sql_tuple(Claim.order, Claim.pool) < tuple(before))
+        statement = statement.order_by(Claim.order.desc(), Claim.pool.desc())
+        return (await session.scalars(statement.limit(limit))).all()
 
     async def settled_among(
         self, session: AsyncSession, decisions: Collection[tuple[int, int]]
@@ -191,11 +280,16 @@ class ClaimRepository:
         return {(packet_id, order) for packet_id, order in found}
 
 
-def owner_of(row: Row) -> tuple[int, int, int]:
+def identity_of(row: Row) -> tuple[int, int, int]:
+    """What a row is, for ever."""
+    return row.packet_id, row.order, row.pool
+
+
+def owner_of(row: Row) -> Owner:
     """Who may have only one of these."""
-    return row.packet_id, row.pool, row.shopper_id
+    return row.packet_id, row.pool, row.shopper_id, row.turn
 
 
-def place_of(row: Row) -> tuple[int, int, int]:
+def place_of(row: Row) -> Place:
     """What may be given only once."""
     return row.packet_id, row.pool, row.share

@@ -3,11 +3,13 @@
 import hashlib
 
 from app.kernel.text import bare
-from games.packets.interfaces import PacketRecord, Passphrase
+from games.packets.interfaces import PacketRecord, Passphrase, Rain
 
 
 def wave_of(record: PacketRecord, wave: int | None, now_ms: float) -> int | None:
     """The pool a grab is about: the one asked for, else the present or latest; None for none."""
+    if not isinstance(record.rules, Rain):
+        return None if wave else 0
     if wave is not None:
         return wave if wave < len(record.windows) else None
     begun = [number for number, each in enumerate(record.windows) if each.opens_ms <= now_ms]
@@ -33,3 +35,8 @@ def stagger_of(packet_id: int, pool: int, shopper_id: int, stagger_ms: int) -> i
         return 0
     mixed = hashlib.blake2b(f"{packet_id}:{pool}:{shopper_id}".encode(), digest_size=8).digest()
     return int.from_bytes(mixed, "big") % (stagger_ms + 1)
+
+
+def device_of(text: str) -> int:
+    """What a device calls itself, as a number that fits SQL and Lua alike."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1

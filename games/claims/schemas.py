@@ -37,14 +37,75 @@ class ClaimView(View):
     amount: Money
     receipt: str
     """Signed: keep it. Should the servers ever forget this share, it brings it back."""
+    link: str | None
+    """Of a fission: what the sharer passes on to helpers."""
 
 
 class GrabView(View):
     """What came of it."""
 
     outcome: str
-    """`granted` or `sold_out`."""
+    """`granted`, `sold_out`, or for a draw `entered`."""
     claim: ClaimView | None
+    entry: int | None
+    """The number with which one takes part in a draw, from 1."""
+
+
+class DrawView(View):
+    """What proves that a draw is fair."""
+
+    commitment: str
+    """SHA-256 of the seed, in hexadecimal; the same before and after."""
+    seed: str | None
+    """In hexadecimal, once the winners are drawn."""
+    entries: int
+    entry: int | None
+    """The caller's own number, from 1."""
+
+
+class LinkView(View):
+    """A sharer's link, as its helpers see it."""
+
+    packet_id: Id
+    sharer_id: Id
+    sharer_name: str
+    helped: int
+    """How many have helped so far."""
+    helpers: int
+    """How many it takes."""
+    helper_amount: Money
+    bonus: Money
+    """What the sharer gets for each."""
+    own: bool
+    """Whether the caller is the sharer."""
+
+
+Device = Annotated[str, msgspec.Meta(min_length=8, max_length=80)]
+LinkCode = Annotated[str, msgspec.Meta(min_length=8, max_length=TICKET_CHARS_MAX)]
+
+
+class HelpReserve(Input):
+    """Wanting to help."""
+
+    link: LinkCode
+    device: Device
+    """Names the device, for its limit: any text that stays the same there."""
+
+
+class HelpConfirm(Input):
+    """Helping, with what was set aside."""
+
+    link: LinkCode
+    device: Device
+
+
+class ReservationView(View):
+    """A share that is set aside for the caller."""
+
+    until: Timestamp | None
+    """None when it was given up, or opened already."""
+    claim: ClaimView | None
+    """The help that was given already."""
 
 
 class WaveView(View):
@@ -86,6 +147,7 @@ class PacketView(View):
     closes_at: Timestamp
     waves: list[WaveView]
     condition: ConditionView | None
+    draw: DrawView | None
     ticket: str | None
     """What a grab takes; None for nobody, when the condition is not met and when it is over."""
     ticket_seconds: int

@@ -13,13 +13,14 @@ from app.kernel.valkey.aggregates import LOADS_MAX
 from app.kernel.valkey.errors import ValkeyUnavailable
 from app.kernel.valkey.scripts import Refusal
 from games.claims.errors import PacketOver, ReceiptInvalid, Refused, WrongPhrase
-from games.claims.interfaces import Grant
+from games.claims.interfaces import SHARERS, Grant, Help
 from games.claims.repository import ClaimRepository
 from games.claims.rules import guesses_of, is_phrase, stagger_of, wave_of
 from games.claims.store import PacketStore
 from games.packets.errors import PacketNotFound
 from games.packets.interfaces import (
     CloseReason,
+    Fission,
     PacketRecord,
     Packets,
     PacketStatus,
@@ -30,6 +31,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("packets")
 _RECEIPT_VALUES = 6
 _CLOSED_MAX = 10_000
 T = TypeVar("T")
+G = TypeVar("G", int | Grant, Grant)
 
 
 class Receipt(NamedTuple):
@@ -75,8 +77,7 @@ class ClaimService:
         """The pool, and the shopper's share of it; None when it is sold out. Asking again answers
         the same, also after the end. Raises NotOpenYet, PacketOver, PacketPaused, CapReached,
         WrongPhrase, TooManyGuesses."""
-        now_ms = self._clock.now_seconds() * 1000
-        pool = wave_of(record, wave, now_ms)
+        pool = wave_of(record, wave, self._clock.now_seconds() * 1000)
         if pool is None:
             raise PacketNotFound
         guesses_max = guesses_of(record)
@@ -102,8 +103,43 @@ class ClaimService:
             self._granted(record, shopper_id, answer)
         return pool, answer
 
+    async def enter(self, record: PacketRecord, shopper_id: int) -> Grant:
+        """Take part in a draw; the share is the entry's number. Again is the same. Raises
+        NotOpenYet, PacketOver, PacketPaused."""
+        return await self._given(record, lambda: self._store.enter(record.id, shopper_id))
+
+    async def reserve_help(
+        self, record: PacketRecord, rules: Fission, help_: Help, keep_ms: int
+    ) -> int | Grant:
+        """Set a share of a link aside for a helper, until a moment in ms; or with 0 give it up. For
+        who has helped already the help. Raises what speaks against it."""
+        return await self._given(
+            record, lambda: self._store.reserve_help(record.id, help_, rules, keep_ms)
+        )
+
+    async def confirm_help(self, record: PacketRecord, rules: Fission, help_: Help) -> Grant:
+        """Open what was set aside. Again is the same. Raises NotAside, and what else speaks
+        against it."""
+        grant = await self._given(record, lambda: self._store.confirm_help(record.id, help_, rules))
+        if grant.new:
+            self._granted(record, help_.helper_id, grant)
+        return grant
+
+    async def _given(
+        self, record: PacketRecord, decide: Callable[[], Awaitable[G | Refused | Refusal]]
+    ) -> G:
+        answer = await self._decide(record.id, decide)
+        if answer is Refused.OVER:
+            self._close_soon(record.id)
+            raise PacketOver
+        assert not isinstance(answer, Refused | Refusal)
+        return answer
+
     async def restore(self, record: PacketRecord, receipt: Receipt) -> Grant:
         """The share that a receipt is about, given again should it have been forgotten."""
+
+        if isinstance(record.rules, Fission) and receipt.pool != SHARERS:
+            raise ReceiptInvalid
 
         async def decide() -> Grant | Refused | Refusal:
             return await self._store.restore(
@@ -172,7 +208,8 @@ class ClaimService:
                 raise PacketOver  # called off before it was scheduled
             pools = await self._packets.shares(record)
             claims = self._repository.all_of(session, packet_id)
-            await self._store.load(token, record, pools, claims)
+            entries = self._repository.entries_of(session, packet_id)
+            await self._store.load(token, record, pools, claims, entries)
 
     def _close_soon(self, packet_id: int) -> None:
         """Whoever comes late ends it. The sweep would as well; this is only sooner."""

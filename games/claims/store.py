@@ -12,8 +12,8 @@ from app.kernel.valkey.decisions import decide
 from app.kernel.valkey.keys import bucket_of, key
 from app.kernel.valkey.scripts import Refusal, Script
 from games.claims.errors import REFUSALS, Refused
-from games.claims.interfaces import Grant
-from games.packets.interfaces import PacketRecord
+from games.claims.interfaces import HELPERS, Grant, Help
+from games.packets.interfaces import Fission, PacketRecord
 
 GUESS_REST_SECONDS = 600
 _SHARES_A_FIELD = 64
@@ -25,6 +25,9 @@ _RESTORE = Script.load("games/claims/lua/restore_claim.lua", REFUSALS)
 _CLOSE = Script.load("games/claims/lua/close_packet.lua", REFUSALS)
 _PAUSE = Script.load("games/claims/lua/pause_packet.lua")
 _LOAD = Script.load("games/claims/lua/load_packet.lua")
+_ENTER = Script.load("games/claims/lua/enter_packet.lua", REFUSALS)
+_RESERVE_HELP = Script.load("games/claims/lua/reserve_help.lua", REFUSALS)
+_CONFIRM_HELP = Script.load("games/claims/lua/confirm_help.lua", REFUSALS)
 _COUNT_GUESS = Script.load("games/claims/lua/count_guess.lua", REFUSALS)
 
 
@@ -34,6 +37,8 @@ class Held(NamedTuple):
     pool: int
     share: int
     shopper_id: int
+    turn: int
+    device: int | None
     amount_minor: int
     order: int
     lost: bool
@@ -74,6 +79,48 @@ class PacketStore:
         args = (packet_id, shopper_id, pool, share, amount, order)
         keys = (self.packets.state_key(packet_id),)
         return _answer(await decide(self._live, _RESTORE, bucket_of(packet_id), keys, args))
+
+    async def enter(self, packet_id: int, shopper_id: int) -> Grant | Refused | Refusal:
+        """Take part in a draw; the share is the entry's number. Returns NOT_LOADED and OVER."""
+        keys = (self.packets.state_key(packet_id),)
+        args = (packet_id, shopper_id)
+        return _answer(await decide(self._live, _ENTER, bucket_of(packet_id), keys, args))
+
+    async def reserve_help(
+        self, packet_id: int, help_: Help, rules: Fission, keep_ms: int
+    ) -> int | Grant | Refused | Refusal:
+        """Set a share of a link aside, or with 0 give it up. Returns until when, in ms, or the help
+        that was given already; NOT_LOADED and OVER."""
+        args = (*_help_args(help_, rules), keep_ms)
+        keys = (self.packets.state_key(packet_id),)
+        reply = await decide(self._live, _RESERVE_HELP, bucket_of(packet_id), keys, args)
+        if isinstance(reply, bytes) and b":" not in reply:
+            return int(reply)
+        return 0 if reply == 0 else _answer(reply)
+
+    async def confirm_help(
+        self, packet_id: int, help_: Help, rules: Fission
+    ) -> Grant | Refused | Refusal:
+        """Give what was set aside. Returns NOT_LOADED and OVER."""
+        args = (*_help_args(help_, rules), packet_id, rules.helper_minor, rules.bonus_minor)
+        keys = (self.packets.state_key(packet_id),)
+        return _answer(await decide(self._live, _CONFIRM_HELP, bucket_of(packet_id), keys, args))
+
+    async def helped(self, packet_id: int, link: int) -> int | None:
+        """How many have helped a link; None when the packet is not in memory."""
+        granted, count = await self._live.call(
+            "HMGET", self.packets.state_key(packet_id), "granted", f"helped:{link}"
+        )
+        return None if granted is None else int(count or 0)
+
+    async def entries(self, packet_id: int, shopper_id: int) -> tuple[int, int | None] | None:
+        """How many take part in a draw, and the shopper's number; None when not in memory."""
+        count, mine = await self._live.call(
+            "HMGET", self.packets.state_key(packet_id), "entries", f"entry:{shopper_id}"
+        )
+        if count is None:
+            return None
+        return int(count), None if mine is None else _grant(mine).share
 
     async def close(self, packet_id: int, reason: int) -> bool:
         """End it; False when it is not loaded. Raises AlreadyOpen, NotDue."""
@@ -121,33 +168,33 @@ class PacketStore:
         record: PacketRecord,
         pools: Sequence[Sequence[int]],
         claims: AsyncIterator[Sequence[Held]],
+        entries: AsyncIterator[Sequence[Held]],
     ) -> None:
         """Put a packet from SQL in place, part by part. Returns when the token was taken away as
         well: then somebody else knows better."""
         parts = _Parts(self._live, self.packets.loading_keys(record.id), token)
-        taken = [bytearray(len(pool)) for pool in pools]
-        counted = Counter[int]()
-        count = granted = 0
+        loaded = _Loaded(record, [len(pool) for pool in pools])
         async for page in claims:
             for each in page:
-                value = f"{each.share}:{each.amount_minor}:{_entry(each.order)}"
-                await parts.add(f"{each.shopper_id}:{each.pool}", value)
-                if record.cap > 1:
-                    counted[each.shopper_id] += 1
-                if not each.lost:
-                    taken[each.pool][each.share] = 1
-                    count, granted = count + 1, granted + each.amount_minor
-        for shopper_id, number in counted.items():
-            await parts.add(f"count:{shopper_id}", number)
-        for number, pool in enumerate(pools):
-            await _add_shares(parts, number, pool, taken[number])
+                for name, value in loaded.fields_of(each):
+                    await parts.add(name, value)
+        async for page in entries:
+            for each in page:
+                loaded.entries = max(loaded.entries, each.share + 1)
+                await parts.add(f"entry:{each.shopper_id}", f"{each.share}:0:{_entry(each.order)}")
+        for name, number in loaded.counted.items():
+            await parts.add(name, number)
+        pools_live = 1 if isinstance(record.rules, Fission) else len(pools)
+        for number, pool in enumerate(pools[:pools_live]):
+            await _add_shares(parts, number, pool, loaded.taken[number])
             opens, closes, _ = record.windows[number]
             closes = min(closes, _closes_ms(record))
             await parts.add(f"window:{number}", _window(opens, closes, len(pool)))
         settled = record.returned_minor is not None
         facts = {
-            "claims": count,
-            "granted": granted,
+            "claims": loaded.claims,
+            "granted": loaded.granted_minor,
+            "entries": loaded.entries,
             "funded": record.total_minor,
             "cap": record.cap if record.cap > 1 else 0,
             "version": record.version,
@@ -160,6 +207,36 @@ class PacketStore:
         for name, value in facts.items():
             await parts.add(name, value)
         await parts.finish()
+
+
+class _Loaded:
+    """What the claims in SQL add up to while they are read."""
+
+    def __init__(self, record: PacketRecord, sizes: Sequence[int]) -> None:
+        self._rules, self._cap = record.rules, record.cap
+        self.taken = [bytearray(size) for size in sizes]
+        self.counted = Counter[str]()
+        self.claims = self.granted_minor = self.entries = 0
+
+    def fields_of(self, claim: Held) -> list[tuple[str, str]]:
+        """Count a claim. Returns the fields by which it is found again."""
+        if not claim.lost:
+            self.taken[claim.pool][claim.share] = 1
+            self.claims += 1
+            self.granted_minor += claim.amount_minor
+        value = f"{claim.share}:{claim.amount_minor}:{_entry(claim.order)}"
+        if isinstance(self._rules, Fission) and claim.pool > 0:
+            if claim.pool != HELPERS:
+                return []
+            self.counted[f"helps:{claim.shopper_id}"] += 1
+            self.counted[f"device:{claim.device}"] += 1
+            link, slot = claim.turn, claim.share % self._rules.helpers
+            helped = f"helped:{link}"
+            self.counted[helped] = max(self.counted[helped], slot + 1)
+            return [(f"help:{link}:{claim.shopper_id}", value)]
+        if self._cap > 1:
+            self.counted[f"count:{claim.shopper_id}"] += 1
+        return [(f"{claim.shopper_id}:{claim.pool}", value)]
 
 
 class _Parts:
@@ -218,6 +295,11 @@ def _grant(value: bytes) -> Grant:
     order = order_of(entry)
     assert order is not None
     return Grant(int(share), int(amount), order, new)
+
+
+def _help_args(help_: Help, rules: Fission) -> tuple[int, ...]:
+    limits = (rules.helpers, rules.helps_max, rules.device_helps_max)
+    return (help_.link, help_.sharer_id, help_.helper_id, help_.device, *limits)
 
 
 def _entry(order: int) -> str:

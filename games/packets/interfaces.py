@@ -98,7 +98,33 @@ class Attached(Input, tag_field="form", tag="attached"):
     split: Split
 
 
-Rules = Equal | Lucky | Passphrase | Rain | FollowToOpen | PopUp | Attached
+class Draw(Input, tag_field="form", tag="draw"):
+    """福袋: whoever enters in time takes part; winners are drawn at the end, from a seed whose hash
+    everybody could see before."""
+
+    split: Split
+
+
+class Fission(Input, tag_field="form", tag="fission"):
+    """裂变: a grab makes a link with shares set aside for it; each new helper opens one of them,
+    and enlarges what the sharer gets."""
+
+    links: Annotated[int, msgspec.Meta(ge=1, le=100_000, examples=[100])]
+    base_minor: ShareMinor
+    """What the sharer gets at once."""
+    helpers: Annotated[int, msgspec.Meta(ge=1, le=20, examples=[5])]
+    """Of one link."""
+    helper_minor: ShareMinor
+    """What each helper gets."""
+    bonus_minor: ShareMinor
+    """What the sharer gets for each helper."""
+    helps_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
+    """Links that one helper may help."""
+    device_helps_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
+    """Helps from one device."""
+
+
+Rules = Draw | Fission | Equal | Lucky | Passphrase | Rain | FollowToOpen | PopUp | Attached
 
 
 class Window(NamedTuple):
@@ -153,6 +179,8 @@ class PacketRecord(msgspec.Struct, frozen=True, kw_only=True):
     cap: int
     """Shares of one shopper over all pools."""
     seed: bytes
+    commitment: str
+    """The seed's hash, which everybody may see."""
     title: str
     thanks: str
     currency: str
@@ -167,6 +195,7 @@ class PacketRecord(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     closed_claims: int | None
     closed_minor: int | None
+    closed_entries: int | None
     returned_minor: int | None
     windows: Sequence[Window]
     """Of every pool; none before it is scheduled."""
@@ -193,6 +222,7 @@ class Closing(msgspec.Struct, frozen=True):
     closed_at: datetime
     claims: int
     granted_minor: int
+    entries: int
     reason: CloseReason
 
 
@@ -218,6 +248,10 @@ class Packets(Protocol):
 
     async def shares(self, record: PacketRecord) -> Sequence[Sequence[int]]:
         """The amounts of every pool. Takes seconds for a million, in a thread."""
+        ...
+
+    def drawn(self, record: PacketRecord, entries: int) -> Sequence[int]:
+        """Which of so many entries won, by their places, in the order of the shares."""
         ...
 
     async def pop_ups(self, session: AsyncSession, brand_id: int, now: datetime) -> Collection[int]:

@@ -49,6 +49,8 @@ class Packet(Base):
     closed_claims: Mapped[int | None]
     closed_minor: Mapped[int | None]
     """What the closing said was granted: the rest returns once SQL holds exactly that."""
+    closed_entries: Mapped[int | None]
+    """How many took part in the draw, where there is one."""
     close_reason: Mapped[int | None] = mapped_column(SmallInteger)
     returned_minor: Mapped[int | None]
     """What went back to the budget; None while the books are open."""

@@ -95,6 +95,7 @@ class PacketRepository:
             closed_order=closing.order,
             closed_claims=closing.claims,
             closed_minor=closing.granted_minor,
+            closed_entries=closing.entries,
             close_reason=func.coalesce(Packet.close_reason, int(closing.reason)),
         )
 

@@ -17,7 +17,9 @@ from games.packets.interfaces import (
     LIFE_SECONDS_MAX,
     SHARE_MINOR_MAX,
     TOTAL_MINOR_MAX,
+    Draw,
     Equal,
+    Fission,
     Lucky,
     Passphrase,
     Rain,
@@ -28,6 +30,8 @@ from games.packets.interfaces import (
 
 PHRASE_CHARS_MIN, PHRASE_CHARS_MAX = 2, 40
 SEED_BYTES = 32
+WINNERS_MAX = 5_000
+"""Of one draw: they are paid in one transaction."""
 
 
 def form_of(rules: Rules) -> str:
@@ -41,6 +45,13 @@ def splits_of(rules: Rules) -> list[Split]:
         return [rules]
     if isinstance(rules, Rain):
         return [wave.split for wave in rules.waves]
+    if isinstance(rules, Fission):
+        helps = rules.links * rules.helpers
+        return [
+            Equal(count=rules.links, each_minor=rules.base_minor),
+            Equal(count=helps, each_minor=rules.helper_minor),
+            Equal(count=helps, each_minor=rules.bonus_minor),
+        ]
     return [rules.split]
 
 
@@ -66,6 +77,8 @@ def cap_of(rules: Rules) -> int:
 
 def windows_of(rules: Rules, opens_ms: int, closes_ms: int) -> list[Window]:
     """When each pool is open, within the packet's own window."""
+    if isinstance(rules, Fission):
+        return [Window(opens_ms, closes_ms, 0)] * 3
     if not isinstance(rules, Rain):
         return [Window(opens_ms, closes_ms, 0)]
     windows: list[Window] = []
@@ -92,8 +105,13 @@ def problems(rules: Rules, pointer: str = "/rules") -> list[FieldError]:
         for place, wave in enumerate(rules.waves):
             found += _split_problems(wave.split, f"{pointer}/waves/{place}/split")
         found += _wave_problems(rules, pointer)
+    elif isinstance(rules, Fission):
+        if count_of(rules) > COUNT_MAX or total_of(rules) > TOTAL_MINOR_MAX:
+            found.append(FieldError(f"{pointer}/links", "The links add up to too much"))
     else:
         found += _split_problems(rules.split, f"{pointer}/split")
+    if isinstance(rules, Draw) and rules.split.count > WINNERS_MAX:
+        found.append(FieldError(f"{pointer}/split/count", f"At most {WINNERS_MAX} winners"))
     if isinstance(rules, Passphrase):
         length = len(bare(rules.phrase))
         if not PHRASE_CHARS_MIN <= length <= PHRASE_CHARS_MAX:
@@ -182,3 +200,25 @@ def lucky_shares(split: Lucky, seed: bytes) -> Sequence[int]:
         other = (chance[count + place] * (place + 1)) >> 64
         shares[place], shares[other] = shares[other], shares[place]
     return shares
+
+
+def drawn(seed: bytes, entries: int, winners: int) -> list[int]:
+    """Which of `entries` places win, in the order of the prizes: the first steps of a shuffle
+    (Durstenfeld, CACM 1964) with chance from SHAKE-256 over the seed, so that whoever knows the
+    seed afterwards can draw again."""
+    winners = min(entries, winners)
+    chance = array("Q", hashlib.shake_256(seed + b"draw").digest(8 * winners))
+    if sys.byteorder == "big":
+        chance.byteswap()
+    moved: dict[int, int] = {}
+    won: list[int] = []
+    for place in range(winners):
+        other = place + ((chance[place] * (entries - place)) >> 64)
+        won.append(moved.get(other, other))
+        moved[other] = moved.get(place, place)
+    return won
+
+
+def commitment(seed: bytes) -> str:
+    """What is shown of a seed before it is revealed: it cannot be another one afterwards."""
+    return hashlib.sha256(seed).hexdigest()

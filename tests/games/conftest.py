@@ -12,7 +12,7 @@ from app.kernel.valkey.keys import BUCKETS, bucket_of
 from campaigns.ledger.interfaces import AccountKind, Ledger, Transfer, budget, platform
 from games.claims.models import Claim
 from games.claims.service import ClaimService
-from games.claims.settling.settler import CLAIM, CLOSE, ClaimSettler
+from games.claims.settling.settler import CLAIM, ClaimSettler
 from games.claims.store import PacketStore
 from games.packets.interfaces import PacketRecord, Packets
 from tests.factories.town import Resident, Shop, Town
@@ -162,15 +162,12 @@ class Fair:
     async def settle_these(self, decisions: list[Decision]) -> list[str]:
         """Hand decisions to their handlers, as a worker would. The reasons of conflicts."""
         reasons: list[str] = []
-        for kind in (CLAIM, CLOSE):
-            batch = [each for each in decisions if each.kind == kind]
-            if not batch:
-                continue
-            async with self.house.database.transaction() as tx:
-                if kind == CLAIM:
-                    reasons += [c.reason for c in await self.settler.settle_claims(tx, batch)]
-                else:
-                    await self.settler.settle_closings(tx, batch)
+        settlers = [s for w in self.town.composed.wirings for s in w.settlers]
+        for settler in settlers:
+            batch = [each for each in decisions if each.kind == settler.kind]
+            if batch:
+                async with self.house.database.transaction() as tx:
+                    reasons += [c.reason for c in await settler.handle(tx, batch) or ()]
         return reasons
 
     async def sweep(self) -> None:

@@ -10,19 +10,20 @@
 -- @include apply_decided
 -- @include id
 -- @include integer
+-- @include broken
 local state = KEYS[4]
 local packet, reason = id(ARGV[2], 'packet'), integer(ARGV[3], 'reason', 0, 2)
 
 local known = aggregate(state, KEYS[2], 'closed', 'closing', 'opens', 'closes', 'claims',
-  'granted', 'funded', 'last')
+  'granted', 'funded', 'last', 'entries')
 if not known then
   return -2
 elseif known[1] == '1' then
   return known[2]
 end
-for field = 3, 8 do
+for field = 3, 9 do
   if not known[field] then
-    return -2
+    return broken(state)
   end
 end
 local now = now_ms(KEYS[3])
@@ -33,7 +34,8 @@ elseif reason == 0 and now < tonumber(known[4]) then
 end
 
 local entry = decide('packet.close', 1, 'packet', packet, 'claims', known[5], 'granted', known[6],
-  'rest', known[7] - known[6], 'last', known[8], 'reason', reason)
+  'rest', known[7] - known[6], 'last', known[8], 'entries', known[9],
+  'reason', reason)
 if not entry then
   return -1
 end

@@ -13,6 +13,7 @@
 -- @include id
 -- @include integer
 -- @include next_share
+-- @include broken
 local state, guesses = KEYS[4], KEYS[5]
 local packet, shopper = id(ARGV[2], 'packet'), id(ARGV[3], 'shopper')
 local pool = integer(ARGV[4], 'pool', 0, 255)
@@ -31,7 +32,7 @@ elseif known[2] == '1' then
 end
 for field = 2, 8 do
   if not known[field] then
-    return -2
+    return broken(state)
   end
 end
 local opens_ms, closes_ms, shares = struct.unpack('>I6I6I4', known[3])
@@ -49,7 +50,7 @@ elseif guesses and tonumber(redis.call('GET', guesses) or 0) >= guesses_max then
 end
 local share, amount = next_share(state, pool, tonumber(known[6]), shares)
 if not share then
-  return amount
+  return amount == -2 and broken(state) or amount
 end
 
 local entry = decide('packet.claim', 1, 'packet', packet, 'shopper', shopper, 'pool', pool,

@@ -12,6 +12,7 @@
 -- @include apply_decided
 -- @include id
 -- @include integer
+-- @include broken
 local state = KEYS[4]
 local packet, shopper = id(ARGV[2], 'packet'), id(ARGV[3], 'shopper')
 local pool = integer(ARGV[4], 'pool', 0, 255)
@@ -28,7 +29,7 @@ if not known then
 elseif known[1] then
   return known[1]
 elseif not (known[2] and known[4] and known[5]) then
-  return -2
+  return broken(state)
 end
 local amounts = known[7]
 local free = known[2] ~= '1' and amounts and #amounts >= place + 4 and

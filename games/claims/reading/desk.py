@@ -12,14 +12,17 @@ from app.kernel.money import Money
 from app.kernel.structs import Id, Page, Timestamp
 from app.kernel.tickets import TicketInvalid, Tickets
 from campaigns.ledger.interfaces import Ledger
-from games.claims.interfaces import Grant
+from games.claims.interfaces import HELPERS, Grant
+from games.claims.reading.links import LinkCodes
 from games.claims.repository import ClaimRepository, Sums
 from games.claims.rules import stagger_of
 from games.claims.schemas import (
     ClaimView,
     ConditionView,
+    DrawView,
     FiguresView,
     PacketView,
+    ReservationView,
     ResultItem,
     WaveView,
 )
@@ -29,6 +32,7 @@ from games.packets.errors import PacketNotFound
 from games.packets.interfaces import (
     FOLLOW,
     Conditions,
+    Draw,
     FollowToOpen,
     PacketRecord,
     Packets,
@@ -56,6 +60,7 @@ class PacketDesk:
         shoppers: ShopperNames,
         ledger: Ledger,
         tickets: Tickets,
+        links: LinkCodes,
         clock: Clock,
         cursors: Cursors,
     ) -> None:
@@ -67,6 +72,7 @@ class PacketDesk:
         self._shoppers = shoppers
         self._ledger = ledger
         self._tickets = tickets
+        self._links = links
         self._clock = clock
         self._cursors = cursors
 
@@ -111,6 +117,7 @@ class PacketDesk:
             closes_at=Timestamp.of(record.closes_at),
             waves=_waves(record, shopper_id),
             condition=condition,
+            draw=await self._draw(session, record, shopper_id),
             ticket=ticket,
             ticket_seconds=seconds,
             mine=mine,
@@ -142,7 +149,17 @@ class PacketDesk:
             share=grant.share + 1,
             amount=money(record, grant.amount_minor),
             receipt=self._claims.receipt(record, shopper_id, pool, grant),
+            link=self._links.code(record, shopper_id, pool, grant),
         )
+
+    def reservation(
+        self, record: PacketRecord, shopper_id: int, answer: int | Grant
+    ) -> ReservationView:
+        """A share that is set aside, or the help that was given already."""
+        if isinstance(answer, Grant):
+            claim = self.claim_view(record, shopper_id, HELPERS, answer)
+            return ReservationView(until=None, claim=claim)
+        return ReservationView(until=_at(answer) if answer else None, claim=None)
 
     async def results(
         self,
@@ -154,7 +171,7 @@ class PacketDesk:
     ) -> Page[ResultItem]:
         """Who got what, the latest first, as far as it is settled."""
         record = await self.announced(viewer, packet_id)
-        before = self._cursors.read(_RESULTS, cursor, 1)[0] if cursor else None
+        before = self._cursors.read(_RESULTS, cursor, 2) if cursor else None
         found = await self._repository.page(session, packet_id, before, limit + 1)
         sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
         shown = found[:limit]
@@ -171,7 +188,7 @@ class PacketDesk:
             for each in shown
         ]
         more = len(found) > limit
-        cursor = self._cursors.make(_RESULTS, shown[-1].order) if more else None
+        cursor = self._cursors.make(_RESULTS, shown[-1].order, shown[-1].pool) if more else None
         return Page(items=items, next_cursor=cursor)
 
     async def figures(
@@ -208,13 +225,33 @@ class PacketDesk:
     async def _mine(
         self, session: AsyncSession, record: PacketRecord, shopper_id: int
     ) -> list[ClaimView]:
-        grants = await self._store.claims_of(record.id, shopper_id, len(record.windows))
+        live = await self._store.claims_of(record.id, shopper_id, len(record.windows))
+        grants = {(pool, grant.share): grant for pool, grant in live.items()}
         for row in await self._repository.of_shopper(session, record.id, shopper_id):
-            grants[row.pool] = Grant(row.share, row.amount_minor, row.order, new=False)
+            grant = Grant(row.share, row.amount_minor, row.order, new=False)
+            grants[row.pool, row.share] = grant
         return [
             self.claim_view(record, shopper_id, pool, grant)
-            for pool, grant in sorted(grants.items())
+            for (pool, _), grant in sorted(grants.items())
         ]
+
+    async def _draw(
+        self, session: AsyncSession, record: PacketRecord, shopper_id: int | None
+    ) -> DrawView | None:
+        if not isinstance(record.rules, Draw):
+            return None
+        known = await self._store.entries(record.id, shopper_id or 0)
+        if known is None:
+            count = await self._repository.entries_count(session, record.id)
+            number = await self._repository.entry_number(session, record.id, shopper_id or 0)
+            known = count, number
+        count, number = known
+        return DrawView(
+            commitment=record.commitment,
+            seed=record.seed.hex() if record.returned_minor is not None else None,
+            entries=count,
+            entry=None if number is None else number + 1,
+        )
 
     async def _condition(
         self, session: AsyncSession, record: PacketRecord, shopper_id: int | None

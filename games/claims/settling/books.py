@@ -7,7 +7,7 @@ from app.kernel.database import Database
 from campaigns.ledger.interfaces import Cut, DropBooks, Ledger
 from games.claims.repository import ClaimRepository, Sums
 from games.claims.store import PacketStore, Standing
-from games.packets.interfaces import PacketRecord, Packets
+from games.packets.interfaces import Draw, PacketRecord, Packets
 
 
 class PacketBooks(DropBooks):
@@ -85,6 +85,8 @@ class PacketBooks(DropBooks):
                     f"packet {packet_id}: {rest} is left, {record.returned_minor} was to return, "
                     f"{ledger.returned_minor} did"
                 )
+        if isinstance(record.rules, Draw) and sums.claims:
+            return None  # its winners were drawn from SQL; the bucket knows entries only
         return _live_difference(packet_id, standing, then)
 
 

@@ -11,13 +11,30 @@ from app.kernel.valkey.decisions import Decision
 from app.kernel.valkey.keys import bucket_of
 from app.kernel.valkey.settle import Conflict
 from campaigns.ledger.interfaces import Ledger, Transfer, budget, escrow, loss, wallet
-from games.claims.repository import ClaimRepository, Row, Sums, owner_of, place_of
-from games.claims.store import PacketStore
-from games.packets.interfaces import KIND, CloseReason, Closing, PacketRecord, Packets, PacketStatus
+from games.claims.interfaces import BONUSES, HELPERS
+from games.claims.repository import (
+    ClaimRepository,
+    Entered,
+    Row,
+    Sums,
+    identity_of,
+    owner_of,
+    place_of,
+)
+from games.claims.store import Held, PacketStore
+from games.packets.interfaces import (
+    KIND,
+    CloseReason,
+    Closing,
+    Draw,
+    PacketRecord,
+    Packets,
+    PacketStatus,
+)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("packets")
 
-CLAIM, CLOSE = "packet.claim", "packet.close"
+CLAIM, HELP, ENTRY, CLOSE = "packet.claim", "packet.help", "packet.entry", "packet.close"
 
 
 class ClaimSettler:
@@ -43,29 +60,60 @@ class ClaimSettler:
         A claim that contradicts a row is a conflict, except across a loss of live state: a share
         that was acknowledged to two is paid to both, the second time by the platform.
         """
-        records = await self._records(tx, {int(each.fields["packet"]) for each in decisions})
-        conflicts: list[Conflict] = []
-        wanted: dict[tuple[int, int], tuple[Row, Decision]] = {}
-        for decision in decisions:
-            row = _row(decision)
-            if row.packet_id not in records or bucket_of(row.packet_id) != decision.bucket:
-                conflicts.append(Conflict(decision, "there is no such packet in this bucket"))
-            else:
-                wanted[row.packet_id, row.order] = row, decision
-        new = await self._repository.insert(tx.session, [row for row, _ in wanted.values()])
-        written = [row for at, (row, _) in wanted.items() if at in new]
-        refused = [each for at, each in wanted.items() if at not in new]
-        if refused:
-            lost, found = await self._judge(tx, refused)
-            written += lost
-            conflicts += found
-        await self._repository.add_up(tx.session, _sums(written))
-        transfers = [_paid(row, records[row.packet_id]) for row in sorted(written)]
-        transfers += await self._finish(tx, {row.packet_id for row in written})
+        return await self._settle(tx, [(each, [_claim(each)]) for each in decisions])
+
+    async def settle_helps(self, tx: Transaction, decisions: list[Decision]) -> list[Conflict]:
+        """Each new help is two claims: the helper's, and what it adds to the sharer's."""
+        return await self._settle(tx, [(each, _help(each)) for each in decisions])
+
+    async def settle_entries(self, tx: Transaction, decisions: list[Decision]) -> list[Conflict]:
+        """Who takes part in draws. The draw itself comes with the closing."""
+        entries = {_entered(each): each for each in decisions}
+        standing = await self._repository.enter(tx.session, entries)
+        transfers = await self._finish(tx, {each.packet_id for each in entries})
         if transfers:
             await self._ledger.post(tx, transfers)
         tx.after_commit(lambda: self._release(decisions))
-        return conflicts
+        return [
+            Conflict(entries[each], "the shopper's entry, or its number, is another one")
+            for each, order in standing.items()
+            if order != each.order
+        ]
+
+    async def _settle(
+        self, tx: Transaction, wanted: Sequence[tuple[Decision, Sequence[Row]]]
+    ) -> list[Conflict]:
+        records = await self._records(tx, {row.packet_id for _, own in wanted for row in own})
+        conflicts: dict[str, Conflict] = {}
+        deciding: dict[tuple[int, int, int], Decision] = {}
+        known: dict[tuple[int, int, int], Row] = {}
+        for decision, own in wanted:
+            packet_id = int(decision.fields["packet"])
+            if packet_id not in records or bucket_of(packet_id) != decision.bucket:
+                reason = "there is no such packet in this bucket"
+                conflicts[decision.id] = Conflict(decision, reason)
+                continue
+            known |= {identity_of(row): row for row in own}
+            deciding |= {identity_of(row): decision for row in own}
+        rows = list(known.values())
+        new = await self._repository.insert(tx.session, rows)
+        written = [row for row in rows if identity_of(row) in new]
+        refused = [(row, deciding[identity_of(row)]) for row in rows if identity_of(row) not in new]
+        if refused:
+            lost, found = await self._judge(tx, refused)
+            conflicts |= {each.decision.id: each for each in found}
+            written += lost
+            # of a decision that contradicts another, no part counts
+            none = [row for row in written if deciding[identity_of(row)].id in conflicts]
+            await self._repository.take_back(tx.session, none)
+            written = [row for row in written if row not in none]
+        await self._repository.add_up(tx.session, _sums(written))
+        transfers = [_paid(row, records[row.packet_id]) for row in sorted(written, key=identity_of)]
+        transfers += await self._finish(tx, {row.packet_id for row in written})
+        if transfers:
+            await self._ledger.post(tx, transfers)
+        tx.after_commit(lambda: self._release([decision for decision, _ in wanted]))
+        return list(conflicts.values())
 
     async def settle_closings(self, tx: Transaction, decisions: list[Decision]) -> None:
         """Note how packets ended. The rest returns with this or with the last claim that the
@@ -100,11 +148,47 @@ class ClaimSettler:
             sums = (await self._repository.sums(tx.session, [packet_id])).get(packet_id, Sums())
             if (sums.claims, sums.granted_minor) != (record.closed_claims, record.closed_minor):
                 continue
-            rest = record.total_minor - sums.granted_minor
+            granted_minor = sums.granted_minor
+            if isinstance(record.rules, Draw):
+                winners = await self._draw(tx, record)
+                if winners is None:
+                    continue
+                transfers += [_paid(row, record) for row in winners]
+                granted_minor += sum(row.amount_minor for row in winners)
+            rest = record.total_minor - granted_minor
             await self._packets.settle(tx, packet_id, rest)
             if rest > 0:
                 transfers.append(_returned(record, rest))
         return transfers
+
+    async def _draw(self, tx: Transaction, record: PacketRecord) -> list[Row] | None:
+        """The winners' claims, written now; None while SQL lacks an entry that the closing counted.
+        What the winners get follows from the seed, and so does who they are."""
+        entries: list[Held] = []
+        async for page in self._repository.entries_of(tx.session, record.id):
+            entries += page
+        if len(entries) != record.closed_entries:
+            return None
+        assert record.closed_at is not None
+        (shares,) = await self._packets.shares(record)
+        rows = [
+            Row(
+                packet_id=record.id,
+                order=entries[place].order,
+                pool=0,
+                share=share,
+                shopper_id=entries[place].shopper_id,
+                turn=0,
+                device=None,
+                amount_minor=shares[share],
+                lost=False,
+                claimed_at=record.closed_at,
+            )
+            for share, place in enumerate(self._packets.drawn(record, len(entries)))
+        ]
+        await self._repository.insert(tx.session, rows)
+        await self._repository.add_up(tx.session, _sums(rows))
+        return rows
 
     async def _judge(
         self, tx: Transaction, refused: Sequence[tuple[Row, Decision]]
@@ -130,7 +214,7 @@ class ClaimSettler:
                 conflicts.append(Conflict(decision, "the share is somebody else's"))
         if lost:
             new = await self._repository.insert(tx.session, lost)
-            lost = [row for row in lost if (row.packet_id, row.order) in new]
+            lost = [row for row in lost if identity_of(row) in new]
             log.error("shares_paid_twice", decisions=[row.order for row in lost])
         return lost, conflicts
 
@@ -148,7 +232,7 @@ class ClaimSettler:
         await asyncio.gather(*(packets.release(id_, each) for id_, each in last.items()))
 
 
-def _row(decision: Decision) -> Row:
+def _claim(decision: Decision) -> Row:
     field = decision.fields
     return Row(
         packet_id=int(field["packet"]),
@@ -156,9 +240,46 @@ def _row(decision: Decision) -> Row:
         pool=int(field["pool"]),
         share=int(field["share"]),
         shopper_id=int(field["shopper"]),
+        turn=0,
+        device=None,
         amount_minor=int(field["amount"]),
         lost=field.get("lost") == b"1",
         claimed_at=decision.decided_at,
+    )
+
+
+def _help(decision: Decision) -> list[Row]:
+    field = decision.fields
+    helped = Row(
+        packet_id=int(field["packet"]),
+        order=decision.order,
+        pool=HELPERS,
+        share=int(field["share"]),
+        shopper_id=int(field["shopper"]),
+        turn=int(field["link"]),
+        device=int(field["device"]),
+        amount_minor=int(field["amount"]),
+        lost=False,
+        claimed_at=decision.decided_at,
+    )
+    bonus = helped._replace(
+        pool=BONUSES,
+        shopper_id=int(field["sharer"]),
+        turn=int(field["share"]),
+        device=None,
+        amount_minor=int(field["bonus"]),
+    )
+    return [helped, bonus]
+
+
+def _entered(decision: Decision) -> Entered:
+    field = decision.fields
+    return Entered(
+        packet_id=int(field["packet"]),
+        number=int(field["number"]),
+        shopper_id=int(field["shopper"]),
+        order=decision.order,
+        entered_at=decision.decided_at,
     )
 
 
@@ -170,6 +291,7 @@ def _closing(decision: Decision) -> Closing:
         closed_at=decision.decided_at,
         claims=int(field["claims"]),
         granted_minor=int(field["granted"]),
+        entries=int(field["entries"]),
         reason=CloseReason(int(field["reason"])),
     )
 
@@ -198,7 +320,7 @@ def _sums(rows: Sequence[Row]) -> dict[int, Sums]:
 def _paid(row: Row, record: PacketRecord) -> Transfer:
     what = "loss" if row.lost else "claim"
     return Transfer(
-        key=f"{KIND}:{row.packet_id}:claim:{row.order}",
+        key=f"{KIND}:{row.packet_id}:claim:{row.order}:{row.pool}",
         kind=f"{KIND}.{what}",
         source=loss(record.currency) if row.lost else escrow(record.id, record.currency),
         target=wallet(row.shopper_id, record.currency),

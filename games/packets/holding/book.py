@@ -25,7 +25,7 @@ from games.packets.interfaces import (
 )
 from games.packets.models import Packet
 from games.packets.repository import PacketRepository
-from games.packets.rules import cap_of, shares_of, windows_of
+from games.packets.rules import cap_of, commitment, drawn, shares_of, windows_of
 
 _HELD_MAX = 2_000
 _STALE_SECONDS_MAX = 10.0
@@ -104,6 +104,10 @@ class PacketBook(Packets):
         """See `Packets`."""
         return await asyncio.to_thread(shares_of, record.rules, record.seed)
 
+    def drawn(self, record: PacketRecord, entries: int) -> Sequence[int]:
+        """See `Packets`."""
+        return drawn(record.seed, entries, record.count)
+
     async def pop_ups(self, session: AsyncSession, brand_id: int, now: datetime) -> Collection[int]:
         """See `Packets`."""
         found = await self._repository.announced(session, now, brand_id, "popup", None, 5)
@@ -179,6 +183,8 @@ def record_of(packet: Packet) -> PacketRecord:
         closed_at=packet.closed_at,
         closed_claims=packet.closed_claims,
         closed_minor=packet.closed_minor,
+        closed_entries=packet.closed_entries,
+        commitment=commitment(packet.seed),
         returned_minor=packet.returned_minor,
         windows=windows,
     )

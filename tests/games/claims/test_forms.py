@@ -23,7 +23,7 @@ class TestPassphrase:
             who = await fair.town.shopper()
             assert (await fair.grab(packet_id, who, phrase=phrase))["outcome"] == "granted"
         told = await fair.grab(packet_id, late, ticket=ticket, phrase="新年happy")
-        assert told == {"outcome": "sold_out", "claim": None}
+        assert told == {"outcome": "sold_out", "claim": None, "entry": None}
 
     async def test_the_phrase_is_told_to_nobody(self, fair: Fair):
         shop = await fair.rich_shop()

@@ -15,7 +15,9 @@ from games.packets.interfaces import (
     COUNT_MAX,
     SHARE_MINOR_MAX,
     TOTAL_MINOR_MAX,
+    Draw,
     Equal,
+    Fission,
     Lucky,
     Rain,
     Rules,
@@ -24,6 +26,7 @@ from games.packets.interfaces import (
 from games.packets.rules import (
     cap_of,
     count_of,
+    drawn,
     form_of,
     lasts_seconds,
     lucky_shares,
@@ -209,6 +212,35 @@ class TestPassphrase:
         assert bare(bare(text)) == bare(text)
 
 
+class TestDraw:
+    @given(st.integers(0, 300), st.integers(1, 50), st.binary(min_size=32, max_size=32))
+    def test_winners_are_distinct_entries(self, entries: int, winners: int, seed: bytes):
+        won = drawn(seed, entries, winners)
+        assert len(won) == len(set(won)) == min(entries, winners)
+        assert all(0 <= each < entries for each in won)
+        assert won == drawn(seed, entries, winners)
+
+    def test_every_entry_is_as_likely_for_every_prize(self):
+        rounds = [drawn(number.to_bytes(32, "big"), 6, 2) for number in range(6_000)]
+        for prize in (0, 1):
+            counts = [sum(won[prize] == entry for won in rounds) for entry in range(6)]
+            # 1000 each, give or take 29; five of that
+            assert all(855 < count < 1_145 for count in counts)
+
+    def test_too_many_winners_are_named(self):
+        rules = Draw(split=Equal(count=5_001, each_minor=1))
+        assert [each.pointer for each in problems(rules)] == ["/rules/split/count"]
+
+
+def test_a_fission_sets_all_shares_of_its_links_aside():
+    rules = Fission(links=2, base_minor=100, helpers=3, helper_minor=20, bonus_minor=50)
+    pools = [list(pool) for pool in shares_of(rules, SEED)]
+    assert pools == [[100] * 2, [20] * 6, [50] * 6]
+    assert total_of(rules) == sum(map(sum, pools)) == 620
+    large = Fission(links=100_000, base_minor=1, helpers=20, helper_minor=1, bonus_minor=1)
+    assert [each.pointer for each in problems(large)] == ["/rules/links"]
+
+
 def test_every_form_is_decoded_by_its_name():
     equal = {"form": "equal", "count": 1, "eachMinor": 1}
     bodies: list[dict[str, Any]] = [
@@ -219,6 +251,15 @@ def test_every_form_is_decoded_by_its_name():
         {"form": "follow", "accountId": "17", "split": equal},
         {"form": "popup", "split": equal},
         {"form": "attached", "split": equal},
+        {"form": "draw", "split": equal},
+        {
+            "form": "fission",
+            "links": 2,
+            "baseMinor": 5,
+            "helpers": 3,
+            "helperMinor": 1,
+            "bonusMinor": 2,
+        },
     ]
     assert [form_of(decode(body)) for body in bodies] == [body["form"] for body in bodies]
     assert all(problems(decode(body)) == [] for body in bodies)
