@@ -17,7 +17,7 @@ from campaigns.ledger.proof.repository import ProofRepository
 from campaigns.ledger.proof.service import ProofService
 from campaigns.ledger.repository import LedgerRepository
 from campaigns.ledger.service import LedgerService
-from campaigns.ledger.statements.controllers import LedgerController
+from campaigns.ledger.statements.controllers import HouseLedgerController, LedgerController
 from campaigns.ledger.statements.repository import StatementRepository
 from campaigns.ledger.statements.service import StatementService
 from campaigns.ledger.tasks import tasks
@@ -44,6 +44,7 @@ def wire(house: House) -> Wiring:
     return Wiring(
         routes=[
             LedgerController,
+            HouseLedgerController,
             TopUpController,
             ProofController,
             DayController,

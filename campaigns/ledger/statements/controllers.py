@@ -13,13 +13,20 @@ from app.kernel.database import Transaction
 from app.kernel.http.exports import csv_stream
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import Page, PathId
-from campaigns.ledger.statements.schemas import BalancesView, DropView, LineView
+from campaigns.ledger.statements.schemas import (
+    BalancesView,
+    DropView,
+    HouseAccount,
+    HouseBalancesView,
+    LineView,
+)
 from campaigns.ledger.statements.service import EXPORT_HEADER, StatementService
 
 CurrencyFilter = Annotated[
     str | None,
     QueryParameter(name="currency", pattern=r"^[A-Z]{3}$", description="In this currency only"),
 ]
+HouseAccountFilter = Annotated[HouseAccount, QueryParameter(description="Which account")]
 _FILE = {
     200: ResponseSpec(str, media_type="text/csv", description="The file", generate_examples=False)
 }
@@ -134,3 +141,34 @@ class LedgerController(Controller):
         """CSV in UTF-8, the newest first, streamed."""
         pages = await statements.export_drop(tx.session, actor, brand_id, drop_id)
         return csv_stream(f"drop-{drop_id}.csv", EXPORT_HEADER, pages)
+
+
+class HouseLedgerController(Controller):
+    """For operators."""
+
+    path = "/v1/ledger"
+    tags = ("ledger",)
+
+    @get("/", operation_id="getHouseLedger", summary="The accounts of the house")
+    async def balances(
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        statements: NamedDependency[StatementService],
+    ) -> HouseBalancesView:
+        """Payouts under way, the world outside, and what lost state has cost."""
+        return await statements.house_balances(tx.session, actor)
+
+    @get("/lines", operation_id="listHouseLines", summary="The statement of a house account")
+    async def lines(
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        statements: NamedDependency[StatementService],
+        account: HouseAccountFilter,
+        currency: CurrencyFilter = None,
+        cursor: Cursor = None,
+        limit: Limit = 20,
+    ) -> Page[LineView]:
+        """The newest first, each with the balance after it."""
+        return await statements.house_lines(tx.session, actor, account, currency, cursor, limit)

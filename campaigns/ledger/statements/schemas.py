@@ -1,5 +1,7 @@
 """The bodies of statements."""
 
+from enum import StrEnum
+
 from app.kernel.money import Money
 from app.kernel.structs import Id, Timestamp, View
 from campaigns.ledger.interfaces import AccountKind, DropFigures, Line
@@ -18,6 +20,30 @@ class BalancesView(View):
     """A brand's money."""
 
     balances: list[BalanceView]
+
+
+class HouseAccount(StrEnum):
+    """The accounts that are nobody's but the house's."""
+
+    CLEARING = "clearing"
+    PLATFORM = "platform"
+    LOSS = "loss"
+
+
+class HouseBalanceView(View):
+    """One of the house's own accounts."""
+
+    account: HouseAccount
+    currency: str
+    balance_minor: int
+    """Below zero on the platform's account by what is inside the house, and on the loss account by
+    what lost state has cost."""
+
+
+class HouseBalancesView(View):
+    """The house's own accounts."""
+
+    balances: list[HouseBalanceView]
 
 
 class LineView(View):

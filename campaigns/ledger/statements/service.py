@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.identity.interfaces import Actor
+from app.identity.interfaces import Actor, ActorKind
 from app.kernel.database import Database
+from app.kernel.errors import Forbidden
 from app.kernel.http.cursors import Cursors
 from app.kernel.http.exports import Cell
 from app.kernel.money import Money
@@ -14,7 +15,15 @@ from campaigns.brands.interfaces import Brands
 from campaigns.ledger.errors import DropUnknown
 from campaigns.ledger.interfaces import AccountKind, DropFigures, Ledger, Line
 from campaigns.ledger.statements.repository import StatementRepository
-from campaigns.ledger.statements.schemas import BalancesView, BalanceView, DropView, LineView
+from campaigns.ledger.statements.schemas import (
+    BalancesView,
+    BalanceView,
+    DropView,
+    HouseAccount,
+    HouseBalancesView,
+    HouseBalanceView,
+    LineView,
+)
 
 EXPORT_HEADER = (
     *("sequence", "at", "kind", "changeMinor", "balanceMinor", "currency", "other", "dropId"),
@@ -119,6 +128,32 @@ class StatementService:
         """One drop. Raises DropUnknown."""
         return DropView.of(await self._drop(session, actor, brand_id, drop_id))
 
+    async def house_balances(self, session: AsyncSession, actor: Actor) -> HouseBalancesView:
+        """Clearing, platform and loss. Operators only."""
+        _requires_operator(actor)
+        return HouseBalancesView(
+            balances=[
+                HouseBalanceView(account=account, currency=currency, balance_minor=balance)
+                for account in HouseAccount
+                for currency, balance in (
+                    await self._ledger.balances(session, AccountKind(account), 0)
+                ).items()
+            ]
+        )
+
+    async def house_lines(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        account: HouseAccount,
+        currency: str | None,
+        cursor: str | None,
+        limit: int,
+    ) -> Page[LineView]:
+        """The statement of one of the house's own accounts, the newest first. Operators only."""
+        _requires_operator(actor)
+        return await self._page(session, AccountKind(account), 0, currency, cursor, limit)
+
     async def _drop(
         self, session: AsyncSession, actor: Actor, brand_id: int, drop_id: int
     ) -> DropFigures:
@@ -164,6 +199,11 @@ class StatementService:
             if len(found) < _EXPORT_PAGE:
                 return
             before = found[-1].sequence
+
+
+def _requires_operator(actor: Actor) -> None:
+    if actor.kind is not ActorKind.OPERATOR:
+        raise Forbidden("Only operators read the accounts of the house")
 
 
 def _cells(line: Line) -> list[Cell]:

@@ -145,6 +145,25 @@ class WithdrawalMachine(RuleBasedStateMachine):
         if self.asked:
             self._advance(sorted(self.asked)[pick % len(self.asked)], wire, 1)
 
+    @rule(pick=picks, wires=st.lists(wires, min_size=1, max_size=3))
+    def hang(self, pick: int, wires: list[str]) -> None:
+        """A day without an outcome, and then some more looks."""
+        if self.asked:
+            id_ = sorted(self.asked)[pick % len(self.asked)]
+            self.clock.shift(timedelta(hours=25))
+            for wire in ("answer", *wires):
+                self._advance(id_, wire, 1)
+
+    @rule(pick=picks, pay=st.booleans(), stale=picks)
+    def say_it_all(self, pick: int, pay: bool, stale: int) -> None:
+        """The final word arrives, and then an older one."""
+        if self.bank.orders:
+            id_ = sorted(self.bank.orders)[pick % len(self.bank.orders)]
+            self.bank.decide(id_, pay=pay)
+            said = [news for news in self.bank.said if news.id == id_]
+            for news in (said[-1], said[stale % len(said)]):
+                self._call_back(f"{news.id} {news.status}")
+
     @rule(wire=wires)
     def reconcile(self, wire: str) -> None:
         self.bank.next = wire
@@ -258,7 +277,7 @@ def test_no_order_of_events_makes_or_loses_money(servers: Servers, settings: Set
     run_state_machine_as_test(
         WithdrawalMachine,
         settings=hypothesis_settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -9,7 +9,7 @@ from campaigns.payouts.rules import OPEN, State, after, contradicts, pause
 
 def test_an_end_is_an_end() -> None:
     for status in PayoutStatus:
-        for state in (State.RECEIVED, State.REFUNDED):
+        for state in (State.RECEIVED, State.FAILED, State.REFUNDED):
             assert after(state, status) is state
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.identity.interfaces import Role
-from tests.campaigns.ledger.purse import claim, fund, money, post, refund, top_up
+from campaigns.ledger.interfaces import Transfer, clearing, loss, wallet
+from tests.campaigns.ledger.purse import CNY, claim, fund, money, post, refund, top_up
 from tests.factories.town import Shop, Town
 
 DROP = 4_000_000_000_001
@@ -98,6 +99,32 @@ class TestRead:
         first = await town.good("GET", f"/v1/brands/{shop.id}/ledger/lines?limit=1", shop.owner)
         path = f"/v1/brands/{rival.id}/ledger/lines?cursor={first['nextCursor']}"
         assert (await town.ask("GET", path, rival.owner)).status_code == 400
+
+
+class TestHouse:
+    async def test_what_lost_state_cost_is_there_to_be_seen(self, town: Town) -> None:
+        shop, operator = await town.shop(), await town.operator()
+        await spent(town, shop)
+        await post(
+            town.house,
+            Transfer("l", "packet.loss", loss(CNY), wallet(2, CNY), 66, DROP),
+            Transfer("w", "withdraw", wallet(2, CNY), clearing(CNY), 6),
+        )
+        seen = (await town.good("GET", "/v1/ledger", operator))["balances"]
+        assert {(e["account"], e["currency"]): e["balanceMinor"] for e in seen} == {
+            ("clearing", "CNY"): 6, ("platform", "CNY"): -1000, ("platform", "USD"): -50,
+            ("loss", "CNY"): -66,
+        }  # fmt: skip
+        path = "/v1/ledger/lines?account=loss"
+        (line,) = (await town.good("GET", path, operator))["items"]
+        assert (line["changeMinor"], line["dropId"], line["other"]) == (-66, str(DROP), "wallet")
+        assert (await town.ask("GET", "/v1/ledger/lines", operator)).status_code == 400
+        for account in ("wallet", "budget", ""):
+            bad = await town.ask("GET", f"/v1/ledger/lines?account={account}", operator)
+            assert bad.status_code == 400
+        for who, status in ((shop.owner, 403), (await town.shopper(), 403), (None, 401)):
+            for each in ("/v1/ledger", path):
+                assert (await town.ask("GET", each, who)).status_code == status
 
 
 class TestExport:
