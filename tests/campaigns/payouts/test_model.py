@@ -301,3 +301,33 @@ def test_an_unknown_outcome_is_tried_under_one_id(servers: Servers, settings: Se
     (id_,) = machine.asked
     assert machine.bank.paid == [Payout(str(id_), 50, "CNY", "me")]
     machine.teardown()
+
+
+def test_giving_up_waits_for_a_word_that_is_being_written(
+    servers: Servers, settings: Settings
+) -> None:
+    WithdrawalMachine.servers, WithdrawalMachine.base = servers, settings
+    machine = WithdrawalMachine()
+    machine.win(1, 50)
+    machine.ask(1, 50, 0)
+    machine.run_a_job(0, "answer", False)
+    machine.decide(0, True)
+    machine.wait(30)
+    (id_,) = machine.asked
+
+    async def both() -> None:
+        async with machine.database.transaction() as tx:
+            await machine.service.callback(tx, {"signed": "by the bank"}, f"{id_} paid".encode())
+            other = asyncio.create_task(machine.service.advance(id_))
+            await asyncio.wait([other], timeout=0.3)
+        await other
+
+    machine.run(both())
+    machine.money_is_where_it_should_be()
+
+    async def state() -> str | None:
+        async with machine.database.reading() as session:
+            return await session.scalar(text("SELECT state FROM withdrawals"))
+
+    assert machine.run(state()) == State.RECEIVED
+    machine.teardown()
