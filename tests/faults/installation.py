@@ -69,9 +69,12 @@ class Installation:
         return done.stdout
 
     def kill(self, kind: str) -> None:
-        """`kill -9` of one kind of process; of web, one that serves."""
-        victims = self.pids(kind)
-        assert victims, f"no process of {kind} runs"
+        """`kill -9` of one kind of process; of web, one that serves. One that is being started
+        again is waited for."""
+        until = time.monotonic() + READY_SECONDS
+        while not (victims := self.pids(kind)):
+            assert time.monotonic() < until, f"no process of {kind} runs"
+            time.sleep(0.05)
         os.kill(victims[-1], signal.SIGKILL)
 
     def pids(self, kind: str) -> list[int]:
