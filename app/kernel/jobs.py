@@ -25,6 +25,7 @@ HANDS = {QUEUE_DEFAULT: 4, QUEUE_MEDIA: 2}
 """Jobs of each queue that a worker process does at once."""
 STALLED_SECONDS = 30
 _SWEEP_SECONDS = 10
+_AGAIN_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,22 @@ class Jobs:
                 group.create_task(self._work(queue, concurrency, f"{name} {queue}"))
 
     async def _work(self, queue: str, concurrency: int, name: str) -> None:
-        await self._app.run_worker_async(
-            queues=[queue],
-            name=name,
-            concurrency=concurrency,
-            fetch_job_polling_interval=1.0,
-            update_heartbeat_interval=5.0,
-            stalled_worker_timeout=float(STALLED_SECONDS),
-            shutdown_graceful_timeout=10.0,
-            delete_jobs="successful",
-            install_signal_handlers=False,
-        )
+        """Procrastinate's worker stops, and returns as if all were well, when it loses a connection
+        that it listens or beats on; a queue without one would wait for ever."""
+        while not _cancelled():
+            await self._app.run_worker_async(
+                queues=[queue],
+                name=name,
+                concurrency=concurrency,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=5.0,
+                stalled_worker_timeout=float(STALLED_SECONDS),
+                shutdown_graceful_timeout=10.0,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+            log.warning("queue_stopped", queue=queue)
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _sweep_forever(self) -> None:
         """Give jobs of killed workers to living ones."""
@@ -126,6 +132,11 @@ class Jobs:
             log.warning("job_of_dead_worker_retried", job=job.id, task=job.task_name)
             await manager.retry_job(job, datetime.now(UTC))
         return len(stalled)
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _runner(task: Task) -> Callable[..., Awaitable[None]]:

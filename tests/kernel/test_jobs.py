@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from app.kernel.database import Database, Transaction
 from app.kernel.jobs import Jobs, Task
 from app.kernel.settings import Settings
+from tests.servers import Servers
 
 
 class Office:
@@ -166,3 +168,28 @@ async def test_the_job_of_a_killed_worker_runs_again(
     assert swept == 1
     await office.work_until(1)
     assert office.ran == ["survivor"]
+
+
+async def test_a_queue_goes_on_after_its_connections_were_lost(
+    office: Office, servers: Servers
+) -> None:
+    """As when PostgreSQL is killed: procrastinate's worker stops as if it were asked to."""
+    working = asyncio.create_task(office.jobs.run({"default": 2}, name="test"))
+    try:
+        for value in range(2):
+            async with office.database.transaction() as tx:
+                await tx.defer("test.note", value=value)
+            async with asyncio.timeout(60):
+                while len(office.ran) <= value:
+                    await asyncio.sleep(0.05)
+            with psycopg.connect(servers.postgres.admin_url, autocommit=True) as admin:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE query LIKE 'LISTEN%'"
+                )
+            await asyncio.sleep(2.0)
+            assert not working.done()
+        assert office.ran == [0, 1]
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
