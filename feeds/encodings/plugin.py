@@ -12,6 +12,7 @@ from feeds.encodings.store import PostMemory, PostStore
 from feeds.encodings.tasks import tasks
 from feeds.posts.events import PostEdited, PostPublished, PostWithdrawn
 from feeds.posts.interfaces import PostRows, PostViews, Source
+from games.packets.interfaces import Packets
 from media.images.events import ImageRendered
 from media.images.interfaces import Images
 
@@ -20,7 +21,11 @@ def wire(house: House) -> Wiring:
     """The doors `PostViews` and `ReadyBytes`, and what makes bytes anew."""
     rows, memory = house.doors.get(PostRows), PostMemory(house.settings.posts_held_max)
     encoder = PostEncoder(
-        rows, house.doors.get(Accounts), house.doors.get(Images), house.doors.get(Products)
+        rows,
+        house.doors.get(Accounts),
+        house.doors.get(Images),
+        house.doors.get(Products),
+        house.doors.get(Packets),
     )
     service = EncodingService(
         encoder=encoder,

@@ -6,7 +6,8 @@ it and tell every process.
 """
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +32,7 @@ from feeds.posts.interfaces import (
     PostViews,
     Source,
 )
+from games.packets.interfaces import PacketCard, Packets
 from media.images.interfaces import Images, ImageView
 
 REFRESH_TASK = "feeds.encodings.refresh"
@@ -42,12 +44,18 @@ class PostEncoder(PostViews):
     """From facts to views to bytes: the plain path, which every other path must equal."""
 
     def __init__(
-        self, rows: PostRows, accounts: Accounts, images: Images, products: Products
+        self,
+        rows: PostRows,
+        accounts: Accounts,
+        images: Images,
+        products: Products,
+        packets: Packets,
     ) -> None:
         self._rows = rows
         self._accounts = accounts
         self._images = images
         self._products = products
+        self._packets = packets
 
     async def views(self, session: AsyncSession, ids: Sequence[int]) -> dict[int, PostView]:
         return await self._build(session, await self._rows.facts(session, ids))
@@ -73,10 +81,11 @@ class PostEncoder(PostViews):
         products = await self._products.cards(
             session, {id_ for f in every for id_ in f.product_ids}
         )
-        inner = {id_: _view(f, cards, images, products, None) for id_, f in originals.items()}
+        packets = await self._packets.cards(session, {f.packet_id for f in every if f.packet_id})
+        shown = _Shown(cards, images, products, packets)
+        inner = {id_: _view(f, shown, None) for id_, f in originals.items()}
         return {
-            id_: _view(f, cards, images, products, inner.get(f.record.repost_of_id or 0))
-            for id_, f in facts.items()
+            id_: _view(f, shown, inner.get(f.record.repost_of_id or 0)) for id_, f in facts.items()
         }
 
     async def _originals(
@@ -210,24 +219,27 @@ class EncodingService(ReadyBytes):
         return {post.record.id: post for post in posts}
 
 
-def _view(
-    facts: PostFacts,
-    cards: dict[int, AccountCard],
-    images: dict[int, ImageView],
-    products: dict[int, ProductCard],
-    original: PostView | None,
-) -> PostView:
+class _Shown(NamedTuple):
+    """What posts show besides themselves."""
+
+    accounts: Mapping[int, AccountCard]
+    images: Mapping[int, ImageView]
+    products: Mapping[int, ProductCard]
+    packets: Mapping[int, PacketCard]
+
+
+def _view(facts: PostFacts, shown: _Shown, original: PostView | None) -> PostView:
     record = facts.record
     return PostView(
         id=Id(record.id),
         kind=record.kind,
-        account=cards[record.account_id],
+        account=shown.accounts[record.account_id],
         text=facts.text,
         hashtags=facts.hashtags,
-        pictures=[images[id_] for id_ in facts.picture_ids if id_ in images],
-        products=[products[id_] for id_ in facts.product_ids if id_ in products],
+        pictures=[shown.images[id_] for id_ in facts.picture_ids if id_ in shown.images],
+        products=[shown.products[id_] for id_ in facts.product_ids if id_ in shown.products],
         repost_of=original,
-        attachment=None,
+        attachment=shown.packets.get(facts.packet_id or 0),
         audience=AudienceView(kind=record.audience),
         published_at=Timestamp.of(record.published_at) if record.published_at else None,
         edited_at=Timestamp.of(facts.edited_at) if facts.edited_at else None,

@@ -12,6 +12,7 @@ from app.kernel.actors import Actor
 from app.kernel.structs import Id, Timestamp, View
 from campaigns.products.interfaces import ProductCard
 from feeds.accounts.interfaces import AccountCard
+from games.packets.interfaces import PacketCard
 from media.images.interfaces import ImageView
 
 
@@ -51,9 +52,9 @@ class FanOut(StrEnum):
     PULL = "pull"
 
 
-class Attachment(View, tag_field="type"):
-    """The base of what a post may carry besides pictures: video, live, vote, packet … Each will be
-    a subclass with a `tag`, and `PostView.attachment` their union; today there is none."""
+Attachment = PacketCard
+"""What a post may carry besides pictures, told apart by `type`: a packet. Video, live and vote
+will join the union."""
 
 
 class AudienceView(View):
@@ -151,6 +152,7 @@ class PostFacts(msgspec.Struct, frozen=True, kw_only=True):
     hashtags: list[str]
     picture_ids: list[int]
     product_ids: list[int]
+    packet_id: int | None
     publish_at: datetime | None
     edited_at: datetime | None
     pinned: bool

@@ -43,6 +43,8 @@ class Post(Base):
     hashtags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     picture_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     product_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    packet_id: Mapped[int | None]
+    """The packet it carries."""
     repost_of_id: Mapped[int | None]
     original_account_id: Mapped[int | None]
     audience: Mapped[str] = mapped_column(String(16))

@@ -24,6 +24,12 @@ class AudienceInput(Input):
     """For `selected` only: those who may see it, if they follow."""
 
 
+class PacketAttachment(Input, tag_field="type", tag="packet"):
+    """A packet of the account's brand, scheduled already."""
+
+    packet_id: Id
+
+
 class PostCreate(Input):
     """A new post: published at once, at `publishAt`, or kept as a draft."""
 
@@ -33,6 +39,7 @@ class PostCreate(Input):
     text: Text = ""
     picture_ids: PictureIds = []
     product_ids: ProductIds = []
+    attachment: PacketAttachment | None = None
     repost_of_id: Id | None = None
     audience: AudienceInput | None = None
     """Default: everyone."""

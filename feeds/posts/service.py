@@ -48,6 +48,7 @@ from feeds.posts.rules import (
     missing,
 )
 from feeds.posts.schemas import AudienceInput, ManagedPost, PinView, PostCreate, PostUpdate
+from games.packets.interfaces import Packets
 from media.images.interfaces import Images, PictureOwner
 
 PUBLISH_TASK = "feeds.posts.publish"
@@ -107,6 +108,10 @@ class PostService:
             created_at=self._clock.now(),
         )
         post.hashtags = hashtags_of(post.text)
+        if body.attachment is not None:
+            post.packet_id = packet_id = int(body.attachment.packet_id)
+            who = account.brand_id, account.live
+            await self._doors.get(Packets).check_carried(tx.session, packet_id, *who)
         if body.repost_of_id is not None:
             await self._repost(tx.session, actor, post, body.repost_of_id)
         if not body.draft:

@@ -13,6 +13,7 @@ from app.kernel.valkey.aggregates import LOADS_MAX
 from app.kernel.valkey.errors import ValkeyUnavailable
 from app.kernel.valkey.scripts import Refusal
 from games.claims.errors import PacketOver, ReceiptInvalid, Refused, WrongPhrase
+from games.claims.holding.sold_out import SoldOut
 from games.claims.interfaces import SHARERS, Grant, Help
 from games.claims.repository import ClaimRepository
 from games.claims.rules import guesses_of, is_phrase, stagger_of, wave_of
@@ -67,6 +68,7 @@ class ClaimService:
         self._clock = clock
         self._receipts = receipts
         self._granted = granted
+        self._sold_out = SoldOut(store)
         self._closing: dict[int, asyncio.Task[None]] = {}
         self._closed: set[int] = set()
         """What this process closed, so that it does not try at every late grab."""
@@ -80,6 +82,8 @@ class ClaimService:
         pool = wave_of(record, wave, self._clock.now_seconds() * 1000)
         if pool is None:
             raise PacketNotFound
+        if self._sold_out.to(record.id, pool, shopper_id):
+            return pool, None
         guesses_max = guesses_of(record)
         if not is_phrase(record, phrase):
             await self._store.count_guess(record.id, shopper_id, guesses_max)
@@ -93,6 +97,7 @@ class ClaimService:
 
         answer = await self._decide(record.id, decide)
         if answer is Refused.SOLD_OUT:
+            self._sold_out.note(record.id, pool)
             return pool, None
         if answer is Refused.OVER:
             if pool == len(record.windows) - 1:
@@ -154,6 +159,7 @@ class ClaimService:
         answer = await self._decide(record.id, decide)
         assert isinstance(answer, Grant)
         if answer.new:
+            self._sold_out.forget(record.id)
             self._granted(record, receipt.shopper_id, answer)
             log.warning("claim_restored", packet=record.id, order=receipt.order)
         return answer

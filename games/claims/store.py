@@ -1,5 +1,6 @@
 """Packets in the live Valkey: where shares are given, and where a packet ends."""
 
+import asyncio
 import sys
 from array import array
 from collections import Counter
@@ -8,7 +9,7 @@ from typing import NamedTuple
 
 from app.kernel.valkey.aggregates import IDLE_SECONDS, Aggregates, order_of, wait_settled
 from app.kernel.valkey.client import Valkey
-from app.kernel.valkey.decisions import decide
+from app.kernel.valkey.decisions import decide, epoch_key
 from app.kernel.valkey.keys import bucket_of, key
 from app.kernel.valkey.scripts import Refusal, Script
 from games.claims.errors import REFUSALS, Refused
@@ -19,6 +20,7 @@ GUESS_REST_SECONDS = 600
 _SHARES_A_FIELD = 64
 _PAIRS_A_PART = 1_000
 _TOKEN_SECONDS = 10
+_SCAN_COUNT = 2_000
 
 _GRAB = Script.load("games/claims/lua/grab_packet.lua", REFUSALS)
 _RESTORE = Script.load("games/claims/lua/restore_claim.lua", REFUSALS)
@@ -161,6 +163,34 @@ class PacketStore:
         fields = [f"{shopper_id}:{pool}" for pool in range(pools)]
         found = await self._live.call("HMGET", self.packets.state_key(packet_id), *fields)
         return {pool: _grant(value) for pool, value in enumerate(found) if value is not None}
+
+    async def stamp(
+        self, packet_id: int, pool: int
+    ) -> tuple[tuple[bytes | None, bytes | None], bool]:
+        """What changes whenever somebody is given a share, and whether the pool is sold out."""
+        fields = ("epoch", "last", f"next:{pool}", f"window:{pool}")
+        (epoch, last, following, window), now_epoch = await asyncio.gather(
+            self._live.call("HMGET", self.packets.state_key(packet_id), *fields),
+            self._live.call("GET", epoch_key(bucket_of(packet_id))),
+        )
+        loaded = epoch is not None and epoch == now_epoch
+        sold_out = loaded and None not in (following, window)
+        return (epoch, last), sold_out and int(following) >= int.from_bytes(window[12:], "big")
+
+    async def owners(self, packet_id: int, pool: int) -> list[int]:
+        """Everybody who has a share of a pool that is sold out, in no order."""
+        suffix = f":{pool}".encode()
+        owners: list[int] = []
+        cursor = b"0"
+        while True:
+            cursor, flat = await self._live.call(
+                "HSCAN", self.packets.state_key(packet_id), cursor, "COUNT", _SCAN_COUNT
+            )
+            for field in flat[::2]:
+                if field.endswith(suffix) and (owner := field[: -len(suffix)]).isdigit():
+                    owners.append(int(owner))
+            if cursor == b"0":
+                return owners
 
     async def load(
         self,

@@ -254,6 +254,17 @@ class Packets(Protocol):
         """Which of so many entries won, by their places, in the order of the shares."""
         ...
 
+    async def cards(self, session: AsyncSession, ids: Collection[int]) -> dict[int, PacketCard]:
+        """The cards of those that are scheduled, or were."""
+        ...
+
+    async def check_carried(
+        self, session: AsyncSession, packet_id: int, brand_id: int | None, live: bool
+    ) -> None:
+        """Pass for a packet that posts of this brand, in this mode, may carry: one that is
+        scheduled. Raises Invalid."""
+        ...
+
     async def pop_ups(self, session: AsyncSession, brand_id: int, now: datetime) -> Collection[int]:
         """A brand's pop-up packets that are open by the clock, the newest first; a few."""
         ...

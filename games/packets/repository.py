@@ -1,6 +1,6 @@
 """SQL of packets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,12 @@ class PacketRepository:
         statement = select(Packet).where(Packet.id == packet_id)
         statement = statement.execution_options(populate_existing=True)
         return await session.scalar(statement.with_for_update() if lock else statement)
+
+    async def many(self, session: AsyncSession, ids: Collection[int]) -> Sequence[Packet]:
+        """Those of these that exist."""
+        if not ids:
+            return []
+        return (await session.scalars(select(Packet).where(Packet.id.in_(ids)))).all()
 
     async def of_brand(
         self, session: AsyncSession, brand_id: int, live: bool, before: int | None, limit: int

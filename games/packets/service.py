@@ -22,7 +22,7 @@ from campaigns.brands.interfaces import Brands
 from campaigns.ledger.interfaces import Ledger, Transfer, budget, escrow
 from games.packets.errors import PacketStateWrong, TestModeMoney
 from games.packets.events import PacketEnding, PacketPaused, PacketScheduled
-from games.packets.holding.book import PacketBook, record_of
+from games.packets.holding.book import PacketBook, card_of, record_of
 from games.packets.interfaces import (
     DAY_SECONDS,
     KIND,
@@ -342,20 +342,4 @@ def managed_view(packet: Packet) -> ManagedPacket:
         closed_at=Timestamp.of(packet.closed_at) if packet.closed_at else None,
         returned=None if returned is None else _money(packet, returned),
         live=packet.live,
-    )
-
-
-def card_of(packet: Packet) -> PacketCard:
-    """A scheduled packet for everybody."""
-    assert packet.opens_at is not None
-    assert packet.closes_at is not None
-    return PacketCard(
-        id=Id(packet.id),
-        brand_id=Id(packet.brand_id),
-        form=packet.form,
-        title=packet.title,
-        total=_money(packet, packet.total_minor),
-        count=packet.count,
-        opens_at=Timestamp.of(packet.opens_at),
-        closes_at=Timestamp.of(packet.closes_at),
     )

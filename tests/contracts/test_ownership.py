@@ -42,6 +42,7 @@ OPEN = {
     "listHashtagPosts": "hashtags are public",
     "getProduct": "catalogues are public",
     "listProducts": "catalogues are public",
+    "getPacketLink": "for whoever was sent the code",
     "getPopUp": "what pops up is announced",
     "getBrand": "names of brands are public",
 }
@@ -50,6 +51,7 @@ TEST_KEY = "the brand's test key"
 NOWHERE = defaultdict(lambda: "1234567890123")
 PRODUCT = {"title": "杯子", "price": {"amountMinor": 100, "currency": "CNY"}}
 PACKET = {"title": "红包", "rules": {"form": "equal", "count": 1, "eachMinor": 1}}
+HELP = {"link": "a guessed link", "device": "a device"}
 BODIES: dict[str, Any] = {
     "updateAccount": {"bio": "taken over"},
     "updateBrand": {"name": "taken over"},
@@ -66,6 +68,9 @@ BODIES: dict[str, Any] = {
     "schedulePacket": {},
     "grabPacket": {"ticket": "guessed"},
     "restoreClaim": {"receipt": "guessed"},
+    "reserveHelp": HELP,
+    "releaseHelp": HELP,
+    "confirmHelp": HELP,
     "topUp": {"amount": {"amountMinor": 100, "currency": "CNY"}, "reference": "r"},
 }
 

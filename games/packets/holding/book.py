@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.interfaces import Actor, Scope
 from app.kernel.database import Database, Transaction
-from app.kernel.errors import Unavailable
-from app.kernel.structs import decode_hook
+from app.kernel.errors import Invalid, Unavailable
+from app.kernel.money import Money
+from app.kernel.structs import Id, Timestamp, decode_hook
 from app.kernel.valkey.changes import Change, Changes
 from campaigns.brands.interfaces import Brands
 from games.packets.errors import PacketNotFound
 from games.packets.interfaces import (
     KIND,
     Closing,
+    PacketCard,
     PacketRecord,
     Packets,
     PacketStatus,
@@ -108,6 +110,20 @@ class PacketBook(Packets):
         """See `Packets`."""
         return drawn(record.seed, entries, record.count)
 
+    async def cards(self, session: AsyncSession, ids: Collection[int]) -> dict[int, PacketCard]:
+        """See `Packets`."""
+        found = await self._repository.many(session, ids)
+        return {each.id: card_of(each) for each in found if each.opens_at is not None}
+
+    async def check_carried(
+        self, session: AsyncSession, packet_id: int, brand_id: int | None, live: bool
+    ) -> None:
+        """See `Packets`."""
+        packet = await self._repository.get(session, packet_id)
+        scheduled = packet is not None and packet.status == PacketStatus.SCHEDULED
+        if packet is None or not scheduled or (packet.brand_id, packet.live) != (brand_id, live):
+            raise Invalid.field("/attachment/packetId", "Not a scheduled packet of this brand")
+
     async def pop_ups(self, session: AsyncSession, brand_id: int, now: datetime) -> Collection[int]:
         """See `Packets`."""
         found = await self._repository.announced(session, now, brand_id, "popup", None, 5)
@@ -187,6 +203,22 @@ def record_of(packet: Packet) -> PacketRecord:
         commitment=commitment(packet.seed),
         returned_minor=packet.returned_minor,
         windows=windows,
+    )
+
+
+def card_of(packet: Packet) -> PacketCard:
+    """A scheduled packet for everybody."""
+    assert packet.opens_at is not None
+    assert packet.closes_at is not None
+    return PacketCard(
+        id=Id(packet.id),
+        brand_id=Id(packet.brand_id),
+        form=packet.form,
+        title=packet.title,
+        total=Money(amount_minor=packet.total_minor, currency=packet.currency),
+        count=packet.count,
+        opens_at=Timestamp.of(packet.opens_at),
+        closes_at=Timestamp.of(packet.closes_at),
     )
 
 

@@ -128,7 +128,7 @@ class TestRain:
         del rules["stagger_seconds"]
         packet_id = await fair.open(shop, rules, closesAt=soon(500))
         record = await fair.record(packet_id)
-        delays = {n: stagger_of(record.id, 0, n, 60_000) for n in range(1, 200)}
+        delays = {n: stagger_of(record.id, 0, n, 60_000) for n in range(1, 5_000)}
         early = next(n for n, delay in delays.items() if delay < 500)
         late = next(n for n, delay in delays.items() if delay > 50_000)
         await fair.step(packet_id, 1)
@@ -207,3 +207,32 @@ async def test_packets_are_listed_by_form(fair: Fair):
     assert [each["id"] for each in rest["items"]] == [plain]
     equal = await fair.town.good("GET", "/v1/packets?form=equal")
     assert [each["id"] for each in equal["items"]] == [elsewhere, plain]
+
+
+class TestAttached:
+    async def test_a_post_carries_a_scheduled_packet_of_its_brand(self, fair: Fair):
+        shop, other = await fair.rich_shop(), await fair.rich_shop()
+        ann = await fair.town.shopper()
+        packet_id = await fair.open(shop, {"form": "attached", "split": EQUAL})
+        carried = {"type": "packet", "packetId": packet_id}
+        post = await fair.town.post(shop.owner, accountId=shop.id, attachment=carried)
+        item = await fair.town.good("GET", f"/v1/posts/{post['post']['id']}", ann)
+        card = item["post"]["attachment"]
+        assert (card["type"], card["id"], card["count"]) == ("packet", packet_id, 3)
+        won = await fair.grab(card["id"], ann)
+        assert won["outcome"] == "granted"
+        draft = await fair.draft(shop)
+        foreign = await fair.open(other)
+        for wrong in (draft, foreign, "4711"):
+            body = {
+                "kind": "news",
+                "text": "x",
+                "accountId": str(shop.id),
+                "attachment": {"type": "packet", "packetId": wrong},
+            }
+            answer = await fair.town.ask("POST", "/v1/posts", shop.owner, json=body)
+            assert answer.status_code == 400
+            assert answer.json()["errors"][0]["pointer"] == "/attachment/packetId"
+        body = {"kind": "news", "text": "x", "attachment": carried}
+        answer = await fair.town.ask("POST", "/v1/posts", ann, json=body)
+        assert answer.status_code == 400

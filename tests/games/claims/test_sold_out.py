@@ -1,0 +1,88 @@
+"""Late crowds are answered from memory; whoever has a share never is."""
+
+import asyncio
+
+import pytest
+
+from games.claims.holding import sold_out
+from games.claims.service import Receipt
+from tests.games.conftest import Fair
+
+LUCKY = {"form": "lucky", "count": 30, "totalMinor": 3_000}
+
+
+@pytest.fixture
+def asked(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Shoppers that a bucket was asked about."""
+    seen: list[int] = []
+    store = fair.claims._store  # pyright: ignore[reportPrivateUsage]
+    real = store.grab
+
+    async def grab(packet_id: int, shopper_id: int, *args: object, **options: object) -> object:
+        seen.append(shopper_id)
+        return await real(packet_id, shopper_id, *args, **options)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(store, "grab", grab)
+    return seen
+
+
+async def remembered(fair: Fair, packet_id: int) -> None:
+    memory = fair.claims._sold_out  # pyright: ignore[reportPrivateUsage]
+    async with asyncio.timeout(10):
+        while not memory.to(packet_id, 0, 999_999):
+            await asyncio.sleep(0.01)
+
+
+class TestSoldOut:
+    async def test_who_has_nothing_is_answered_from_memory_and_winners_are_not(
+        self, fair: Fair, asked: list[int], monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(sold_out, "_GOOD_SECONDS", 60.0)
+        shop = await fair.rich_shop()
+        record = await fair.record(await fair.open(shop, LUCKY))
+        grants = [await fair.give(record, number) for number in range(1, 31)]
+        assert await fair.give(record, 31) is None
+        await remembered(fair, record.id)
+        asked.clear()
+        late = await asyncio.gather(*(fair.give(record, number) for number in range(1, 500)))
+        assert [g and g._replace(new=True) for g in late[:30]] == grants
+        assert late[30:] == [None] * 469
+        assert set(asked) == set(range(1, 31))
+
+    async def test_nothing_is_remembered_before_a_script_said_so(
+        self, fair: Fair, asked: list[int]
+    ):
+        shop = await fair.rich_shop()
+        record = await fair.record(await fair.open(shop, LUCKY))
+        for number in range(1, 31):
+            await fair.give(record, number)
+            assert not fair.claims._sold_out.to(record.id, 0, 77)  # pyright: ignore[reportPrivateUsage]
+        assert set(asked) == set(range(1, 31))
+
+    async def test_a_rebuilt_packet_that_has_shares_again_gives_them(self, fair: Fair):
+        shop = await fair.rich_shop()
+        record = await fair.record(await fair.open(shop, LUCKY))
+        for number in range(1, 31):
+            await fair.give(record, number)
+            if number == 20:
+                await fair.town.settle()
+        assert await fair.give(record, 40) is None
+        await remembered(fair, record.id)
+        await fair.wipe_live()
+        async with asyncio.timeout(20):
+            while await fair.give(record, 41) is None:
+                await asyncio.sleep(0.1)
+
+    async def test_who_was_given_a_share_back_is_asked_about_again(self, fair: Fair):
+        shop = await fair.rich_shop()
+        record = await fair.record(await fair.open(shop, LUCKY))
+        lost = await fair.give(record, 1)
+        await fair.wipe_live()
+        for number in range(2, 32):
+            await fair.give(record, number)
+        assert await fair.give(record, 1) is None
+        await remembered(fair, record.id)
+        assert await fair.give(record, 1) is None
+        receipt = Receipt(record.id, 1, 0, lost.share, lost.amount_minor, lost.order)
+        back = await fair.claims.restore(record, receipt)
+        assert (await fair.give(record, 1)).order == back.order
