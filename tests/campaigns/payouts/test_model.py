@@ -156,13 +156,15 @@ class WithdrawalMachine(RuleBasedStateMachine):
 
     @rule(pick=picks, pay=st.booleans(), stale=picks)
     def say_it_all(self, pick: int, pay: bool, stale: int) -> None:
-        """The final word arrives, and then an older one."""
+        """The final word arrives and takes effect, and then an older one comes."""
         if self.bank.orders:
             id_ = sorted(self.bank.orders)[pick % len(self.bank.orders)]
             self.bank.decide(id_, pay=pay)
             said = [news for news in self.bank.said if news.id == id_]
             for news in (said[-1], said[stale % len(said)]):
                 self._call_back(f"{news.id} {news.status}")
+                if int(id_) in self.asked:
+                    self._advance(int(id_), "answer", 1)
 
     @rule(wire=wires)
     def reconcile(self, wire: str) -> None:
