@@ -5,6 +5,7 @@ import "./styles/controls.css";
 import "./styles/shell.css";
 import "./styles/post.css";
 import "./styles/inside.css";
+import "./styles/packet.css";
 import "./styles/overlays.css";
 import "./styles/states.css";
 import { App } from "./app/app";

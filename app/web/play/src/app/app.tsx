@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { t } from "../i18n";
 import { Questions } from "../ui/confirm";
 import { Reports } from "../ui/report";
+import { PacketSheets } from "./packets";
 import { ShareSheets } from "../ui/share/sheet";
 import { Toasts } from "../ui/toasts";
 import { Viewers } from "../ui/viewer/viewer";
@@ -20,6 +21,7 @@ export function App(): JSX.Element {
       <Stage />
       <Aside />
       <Viewers />
+      <PacketSheets />
       <ShareSheets />
       <Reports />
       <Questions />

@@ -8,6 +8,7 @@ import { startManaged } from "../store/managed";
 import { startNotes } from "../store/notes";
 import { forgetAllLists } from "../store/paged";
 import { forgetPosts } from "../store/posts";
+import { startPackets } from "../store/packets";
 import { me, onSignOut, refreshMe } from "../store/session";
 import { followTheme } from "../store/theme";
 import { refreshUnread, startUnread } from "../store/unread";
@@ -32,6 +33,7 @@ export function boot(): void {
   });
   startIntents();
   startManaged();
+  startPackets();
   startViews();
   startNetwork();
   startRealtime();

@@ -38,6 +38,15 @@ const Settings = lazy(async () => (await import("../screens/me/settings")).Setti
 const Devices = lazy(async () => (await import("../screens/me/devices")).DevicesScreen);
 const Tag = lazy<{ tag: string }>(async () => (await import("../screens/discover/tag")).TagScreen);
 
+const Packets = lazy(async () => (await import("../screens/packets/screen")).PacketsScreen);
+const Packet = lazy<{ id: string }>(
+  async () => (await import("../screens/packet/screen")).PacketScreen,
+);
+const Help = lazy<{ id: string }>(async () => (await import("../screens/packet/help")).HelpScreen);
+const Rain = lazy<{ id: string }>(async () => (await import("../screens/rain/screen")).RainScreen);
+const Wallet = lazy(async () => (await import("../screens/wallet/screen")).WalletScreen);
+const Withdraw = lazy(async () => (await import("../screens/wallet/withdraw")).WithdrawScreen);
+
 const routes: Route[] = [
   { pattern: "/", personal: true, show: () => <FeedScreen /> },
   { pattern: "/discover", show: () => <DiscoverScreen /> },
@@ -53,6 +62,12 @@ const routes: Route[] = [
   { pattern: "/posts/:id", show: ({ id = "" }) => <PostScreen id={id} /> },
   { pattern: "/posts/:id/edit", personal: true, show: ({ id = "" }) => <EditPost id={id} /> },
   { pattern: "/posts/:id/history", show: ({ id = "" }) => <History id={id} /> },
+  { pattern: "/packets", show: () => <Packets /> },
+  { pattern: "/packets/:id", show: ({ id = "" }) => <Packet id={id} /> },
+  { pattern: "/packets/:id/help", show: ({ id = "" }) => <Help id={id} /> },
+  { pattern: "/packets/:id/rain", personal: true, show: ({ id = "" }) => <Rain id={id} /> },
+  { pattern: "/wallet", personal: true, show: () => <Wallet /> },
+  { pattern: "/wallet/withdraw", personal: true, show: () => <Withdraw /> },
   { pattern: "/accounts/:id", show: ({ id = "" }) => <AccountScreen id={id} /> },
   {
     pattern: "/accounts/:id/followers",

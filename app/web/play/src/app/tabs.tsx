@@ -12,7 +12,13 @@ import { place } from "./router";
 
 const badgeMax = 99;
 /** Screens with their own bar at the bottom edge, where the tabs would be in the way. */
-const withoutTabs = [/^\/posts\/[^/]+/, /^\/publish$/, /^\/sign-in$/, /^\/me\/edit$/];
+const withoutTabs = [
+  /^\/posts\/[^/]+/,
+  /^\/publish$/,
+  /^\/sign-in$/,
+  /^\/me\/edit$/,
+  /^\/packets\/[^/]+\/rain$/,
+];
 
 export function TabBar(): JSX.Element | null {
   const { path } = place.value;

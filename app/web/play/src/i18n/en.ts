@@ -1,3 +1,4 @@
+import { enPackets } from "./enPackets";
 import type { Message } from "./messages";
 import type { zh } from "./zh";
 
@@ -367,4 +368,6 @@ export const en: Record<keyof typeof zh, Message> = {
   "error.unblockFirst": "You blocked this account. Unblock it first",
   "error.postIncomplete": "Something is still missing. Add it and publish again",
   "error.request": "Reference {id}",
+
+  ...enPackets,
 };

@@ -21,11 +21,17 @@ export interface MoneyPart {
   text: string;
 }
 
-/** The parts of an amount, so that the sign can be drawn smaller. Whole amounts drop ".00". */
-export function moneyParts(amountMinor: number, currency: string, locale: string): MoneyPart[] {
+/** The parts of an amount, so that the sign can be drawn smaller. Whole amounts drop ".00" unless
+ * all digits are wanted, as where amounts stand below each other or count up. */
+export function moneyParts(
+  amountMinor: number,
+  currency: string,
+  locale: string,
+  allDigits = false,
+): MoneyPart[] {
   const exponent = currencyExponent(currency);
   const amount = amountMinor / 10 ** exponent;
-  const whole = amountMinor % 10 ** exponent === 0;
+  const whole = !allDigits && amountMinor % 10 ** exponent === 0;
   const format = new Intl.NumberFormat(locale, {
     style: "currency",
     currency,

@@ -1,4 +1,5 @@
 import type { Message } from "./messages";
+import { zhPackets } from "./zhPackets";
 
 /** The dictionary that defines the keys; `en.ts` is checked to have the same ones. */
 export const zh = {
@@ -367,4 +368,6 @@ export const zh = {
   "error.unblockFirst": "你已拉黑这个账号，请先解除拉黑",
   "error.postIncomplete": "还缺一点内容，请补充后再发布",
   "error.request": "问题编号 {id}",
+
+  ...zhPackets,
 } as const satisfies Record<string, Message>;

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 /** Small drawings for empty places, in the colours of the tokens. */
 export type SceneName =
-  "quiet" | "cloud" | "broken" | "gone" | "people" | "bell" | "search" | "pen";
+  "quiet" | "cloud" | "broken" | "gone" | "people" | "bell" | "search" | "pen" | "gift";
 
 const ground = <ellipse cx="80" cy="104" rx="52" ry="7" class="scene-shade" />;
 
@@ -16,6 +16,13 @@ const drawings: Record<SceneName, JSX.Element> = {
       <rect x="49" y="66" width="29" height="23" rx="5" class="scene-wash" />
       <rect x="82" y="66" width="29" height="23" rx="5" class="scene-wash" />
       <path d="M112 22l2.5 6 6 2.5-6 2.5-2.5 6-2.5-6-6-2.5 6-2.5z" class="scene-red" />
+    </>
+  ),
+  gift: (
+    <>
+      <rect x="52" y="26" width="56" height="74" rx="10" class="scene-red" />
+      <path d="M52 50c12 16 44 16 56 0" class="scene-card" />
+      <circle cx="80" cy="62" r="12" class="scene-gold" />
     </>
   ),
   cloud: (

@@ -29,11 +29,13 @@ export function Ago({ at }: { at: Timestamp }): JSX.Element {
 interface AmountProps {
   money: MoneyValue;
   struck?: boolean;
+  /** All digits, so that amounts below each other line up. */
+  exact?: boolean;
 }
 
 /** An amount in tabular figures with a smaller currency sign. */
-export function Amount({ money, struck }: AmountProps): JSX.Element {
-  const parts = moneyParts(money.amountMinor, money.currency, locale.value);
+export function Amount({ money, struck, exact }: AmountProps): JSX.Element {
+  const parts = moneyParts(money.amountMinor, money.currency, locale.value, exact ?? false);
   const text = moneyText(money.amountMinor, money.currency, locale.value);
   if (struck) {
     return (

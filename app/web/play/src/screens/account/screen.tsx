@@ -13,6 +13,7 @@ import { PostCard } from "../../ui/post/card";
 import { Empty, LoadFailed, PostSkeletons } from "../../ui/states";
 import { TopBar } from "../../ui/topbar";
 import { useList } from "../../ui/useList";
+import { popUp } from "./popUp";
 import { accountPostList } from "./data";
 import { AccountHead } from "./head";
 import { AccountMenu } from "./menu";
@@ -30,6 +31,8 @@ export function AccountScreen({ id }: { id: Id }): JSX.Element {
       setAccount(answer);
     }, setFailure);
   };
+  const isBrand = account?.kind === "brand" && account.id === id;
+  useEffect(() => (isBrand ? popUp(id) : undefined), [id, isBrand, me.value?.id]);
   useEffect(load, [id, me.value?.name, me.value?.avatar?.id]);
   return (
     <div class="account-screen">

@@ -10,6 +10,7 @@ import { Icon } from "../../ui/icons";
 import { PostCard } from "../../ui/post/card";
 import { Pull } from "../../ui/pull";
 import { Empty, LoadFailed, PostSkeletons } from "../../ui/states";
+import { PacketStrip } from "../packets/strip";
 import { Suggestions } from "./suggestions";
 
 const eagerCards = 2;
@@ -37,9 +38,13 @@ export function FeedScreen(): JSX.Element {
           <Icon name="search" size={18} />
           <span>{t("discover.search")}</span>
         </Link>
+        <Link to="/packets" class="icon-button feed-gift" aria-label={t("packets.title")}>
+          <Icon name="gift" />
+        </Link>
       </header>
       <NewPosts />
       <Pull refresh={refreshFeed}>
+        <PacketStrip />
         <FeedBody />
       </Pull>
     </div>

@@ -78,6 +78,8 @@ export function MeScreen(): JSX.Element | null {
         </ul>
       ) : null}
       <ul class="card rows inset me-part">
+        <Way icon="wallet" label="wallet.title" to="/wallet" />
+        <Way icon="gift" label="packets.title" to="/packets" />
         <Way icon="note" label="me.posts" to="/me/posts" />
         <Way icon="pencil" label="me.edit" to="/me/edit" />
         <Way icon="gear" label="me.settings" to="/settings" />
