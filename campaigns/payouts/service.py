@@ -5,6 +5,7 @@ the wallet when the provider has said its final word. Both ends share one busine
 even the ledger refuses a second one.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 import structlog
@@ -37,6 +38,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("payouts")
 ADVANCE = "payouts.advance"
 _LIST = "withdrawals"
 _DUE_AT_ONCE = 200
+_AT_A_TIME = 4
 _ATTEMPTS_COUNTED = 1000
 
 
@@ -179,13 +181,20 @@ class WithdrawalService:
         """Do the next thing about everything that hangs. Returns how many were looked at."""
         async with self._database.reading() as session:
             due = await self._repository.due(session, self._clock.now(), _DUE_AT_ONCE)
-        for id_ in due:
-            try:
-                await self.advance(id_)
-            except Exception as error:
-                # one that cannot be helped must not keep the others waiting
-                log.error("payout_not_advanced", withdrawal=id_, error=repr(error))
+        for some in (due[n : n + _AT_A_TIME] for n in range(0, len(due), _AT_A_TIME)):
+            await asyncio.gather(*(self._try(id_) for id_ in some))
         return len(due)
+
+    async def _try(self, withdrawal_id: int) -> None:
+        """One that cannot be helped must not keep the others waiting, now or the next time."""
+        try:
+            await self.advance(withdrawal_id)
+        except Exception as error:
+            log.error("payout_not_advanced", withdrawal=withdrawal_id, error=repr(error))
+            async with self._database.transaction() as tx:
+                row = await self._repository.get(tx.session, withdrawal_id, lock=True)
+                if row is not None:
+                    self._postpone(row)
 
     async def advance(self, withdrawal_id: int) -> None:
         """Do the next thing about a withdrawal: send, ask, cancel, refund, or nothing. No
@@ -211,9 +220,12 @@ class WithdrawalService:
             await self._take(tx, news)
             there = await self._repository.get(tx.session, row.id, lock=True)
             if there is not None and there.state == state:
-                # no outcome: wait longer each time
-                there.due_at = self._clock.now() + rules.pause(there.attempts)
-                there.attempts = min(there.attempts + 1, _ATTEMPTS_COUNTED)
+                self._postpone(there)
+
+    def _postpone(self, row: Withdrawal) -> None:
+        """No outcome: wait longer each time."""
+        row.due_at = self._clock.now() + rules.pause(row.attempts)
+        row.attempts = min(row.attempts + 1, _ATTEMPTS_COUNTED)
 
     async def _provider_says(self, row: Withdrawal, state: State) -> PayoutNews:
         if state is State.SENT:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from campaigns.ledger.proof.service import ProofService
+from campaigns.payouts.interfaces import Payout, PayoutNews
 from campaigns.payouts.schemas import WithdrawalView
 from campaigns.payouts.service import WithdrawalService
 from campaigns.payouts.wallet.service import WalletService
@@ -227,6 +228,35 @@ class TestManners:
         assert await town.run_jobs() == ["payouts.advance", "payouts.advance"]
         assert await state(town, who, id_) == "refunded"
         assert await wallet(town, who) == (1000, 0)
+
+
+class TestReconcile:
+    async def test_one_that_cannot_be_helped_keeps_nobody_waiting(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        who, other = await rich(town), await rich(town)
+        ill = (await ask(town, who)).json()["id"]
+        well = (await ask(town, other)).json()["id"]
+        withdrawals: WithdrawalService = town.composed.service("withdrawals")
+        provider = withdrawals._provider
+        send = provider.send
+
+        async def sometimes(payout: Payout) -> PayoutNews:
+            if payout.id == ill:
+                raise RuntimeError("a defect of ours")
+            return await send(payout)
+
+        monkeypatch.setattr(provider, "send", sometimes)
+        town.house.clock.shift(timedelta(minutes=1))
+        assert await withdrawals.reconcile() == 2
+        assert await state(town, other, well) == "sent"
+        assert await state(town, who, ill) == "sending"
+        assert await withdrawals.reconcile() == 0  # it waits for its turn like everybody else
+        monkeypatch.undo()
+        town.house.clock.shift(timedelta(minutes=1))
+        assert await withdrawals.reconcile() == 2
+        assert await state(town, who, ill) == "sent"
+        await sound(town)
 
 
 class TestAudit:
