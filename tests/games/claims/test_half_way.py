@@ -80,6 +80,9 @@ async def test_every_call_may_fail(
         if isinstance(one, Grant) and isinstance(other, Grant):
             assert one.order == other.order
         await fair.town.settle()
+        if isinstance(one, Grant):
+            rows = {row.order: row for row in await fair.rows(str(record.id))}
+            assert rows[one.order].shopper_id == 1_000 + at, "told of a share that SQL never had"
         assert await fair.audit() == []
         assert await fair.quarantined() == []
         if not failed:

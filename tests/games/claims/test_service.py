@@ -11,7 +11,8 @@ from app.kernel.valkey import aggregates
 from app.kernel.valkey.decisions import clock_key
 from app.kernel.valkey.keys import bucket_of
 from campaigns.ledger.interfaces import AccountKind
-from games.claims.errors import PacketOver
+from games.claims import store as store_module
+from games.claims.errors import PacketOver, PacketPaused
 from games.claims.interfaces import Grant
 from games.packets.interfaces import CloseReason, PacketRecord
 from tests.games.conftest import EQUAL, Fair, soon
@@ -84,21 +85,39 @@ class TestOnce:
     async def test_a_load_that_was_overtaken_is_thrown_away(
         self, fair: Fair, monkeypatch: pytest.MonkeyPatch
     ):
+        """It read SQL before the brand paused the packet: it must not bring that back."""
         shop = await fair.rich_shop()
-        record = await fair.record(await fair.open(shop, LUCKY))
-        token = fair.store.packets.loading_keys(record.id)[1]
+        packet_id = await fair.open(shop, LUCKY)
+        record = await fair.record(packet_id)
         real_shares = fair.packets.shares
-        taken: list[bool] = []
+        paused: list[bool] = []
 
         async def meanwhile(asked: PacketRecord) -> object:
-            if not taken:
-                taken.append(True)
-                await fair.house.live.call("SET", token, "somebody else's", "PX", 50)
+            if not paused:
+                paused.append(True)
+                await fair.act(shop, packet_id, "pause")
             return await real_shares(asked)
 
         monkeypatch.setattr(fair.packets, "shares", meanwhile)
+        with pytest.raises(PacketPaused):
+            await fair.give(record, 1)
+        assert paused
+
+    async def test_a_load_that_lacks_a_part_is_none(self, fair: Fair):
+        """As after a failover in its middle."""
+        shop = await fair.rich_shop()
+        record = await fair.record(await fair.open(shop, LUCKY))
+        keys = fair.store.packets.loading_keys(record.id)
+        load = store_module._LOAD  # pyright: ignore[reportPrivateUsage]
+        await fair.house.live.call("SET", keys[1], "mine")
+        assert await fair.house.live.run(load, keys, ("mine", 0, 0, 10, 60, "a", "1")) == 1
+        assert await fair.house.live.run(load, keys, ("mine", 2, 1, 10, 60, "b", "1")) == 0
+        assert await fair.house.live.call("HGET", keys[0], "epoch") is None
+        await fair.house.live.call("DEL", keys[0])
+        assert await fair.house.live.run(load, keys, ("mine", 1, 1, 10, 60, "b", "1")) == 0
+        assert await fair.house.live.call("HGET", keys[0], "epoch") is None
+        await fair.house.live.call("DEL", keys[1])
         assert (await fair.give(record, 1)).share == 0
-        assert taken
 
     async def test_large_packets_load_in_parts(self, fair: Fair, monkeypatch: pytest.MonkeyPatch):
         from games.claims import repository, store
