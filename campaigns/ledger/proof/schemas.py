@@ -30,9 +30,10 @@ class DropProof(View):
 
 
 class ProofView(View):
-    """Recomputed for this answer."""
+    """Recomputed for this answer: all budgets, and one page of drops."""
 
     holds: bool
+    """Of everything that this page shows."""
     checked_at: Timestamp
     budgets: list[BudgetProof]
     drops: list[DropProof]
