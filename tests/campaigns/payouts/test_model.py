@@ -215,7 +215,7 @@ class WithdrawalMachine(RuleBasedStateMachine):
             wallets = await session.execute(
                 text("SELECT owner_id, balance_minor FROM ledger_accounts WHERE kind = 'wallet'")
             )
-            balances = dict(wallets.tuples().all())
+            balances = dict(wallets.all())
             total = await session.scalar(text("SELECT sum(balance_minor) FROM ledger_accounts"))
         assert states.keys() == self.asked.keys()
         assert not total
