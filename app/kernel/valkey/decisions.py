@@ -16,7 +16,7 @@ from app.kernel.valkey.pipeline import Arg, Reply
 from app.kernel.valkey.promotions import Command
 from app.kernel.valkey.scripts import Script
 
-UNSETTLED_MAX = 20_000
+UNSETTLED_MAX = 80_000
 """Decisions a bucket may have waiting for SQL; then scripts answer BUSY and callers 503."""
 
 _CUT = Script.load("app/kernel/valkey/lua/cut_bucket.lua")

@@ -40,6 +40,8 @@ GROUP = "settle"
 _NEW, _HELD = ">", "0"
 """Where to read from: what nobody was given yet, or what we were given and have not settled."""
 _ENTRIES_PER_BUCKET = 100
+_ENTRIES_PER_BUSY_BUCKET = 2_000
+"""Of one that gave all it was asked for: a festival's drop is decided in one bucket."""
 _PAUSE_SECONDS = 0.01
 _PAUSE_SECONDS_MAX = 0.1
 _TROUBLE_SECONDS = 0.5
@@ -99,6 +101,8 @@ class SettleWorker:
         self._name = name
         self._behind = False
         """Whether we hold entries that an error kept us from settling."""
+        self._busy: set[int] = set()
+        """Buckets that had more than they were asked for."""
         self._settled_to: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
         """By bucket the latest epoch and sequence we brought to SQL."""
         self._swept_at = float("-inf")
@@ -120,7 +124,7 @@ class SettleWorker:
                 await asyncio.sleep(_TROUBLE_SECONDS)
                 continue
             pause = _PAUSE_SECONDS if settled else min(pause * 2, _PAUSE_SECONDS_MAX)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(0 if self._busy else pause)
 
     async def settle_once(self) -> int:
         """Settle what is new now, or what we still hold. Returns how many entries were read.
@@ -169,9 +173,14 @@ class SettleWorker:
 
     async def _read(self, bucket: int, position: str) -> "_Entries":
         stream = stream_key(bucket)
-        command = ("XREADGROUP", "GROUP", GROUP, self._name, "COUNT", _ENTRIES_PER_BUCKET)
+        count = _ENTRIES_PER_BUSY_BUCKET if bucket in self._busy else _ENTRIES_PER_BUCKET
+        command = ("XREADGROUP", "GROUP", GROUP, self._name, "COUNT", count)
         reply = await self._in_group(stream, *command, "STREAMS", stream, position)
         entries: list[Any] = reply[0][1] if reply else []
+        if len(entries) == count:
+            self._busy.add(bucket)
+        else:
+            self._busy.discard(bucket)
         return _Entries(bucket, [each for each in entries if each[1] is not None])
 
     async def _claim(self, bucket: int, idle_ms: int) -> "_Entries":
