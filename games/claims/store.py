@@ -31,6 +31,8 @@ _ENTER = Script.load("games/claims/lua/enter_packet.lua", REFUSALS)
 _RESERVE_HELP = Script.load("games/claims/lua/reserve_help.lua", REFUSALS)
 _CONFIRM_HELP = Script.load("games/claims/lua/confirm_help.lua", REFUSALS)
 _COUNT_GUESS = Script.load("games/claims/lua/count_guess.lua", REFUSALS)
+GRAB_SHA = _GRAB.sha
+"""By which the server knows the grab's script: a benchmark's baseline runs the very same."""
 
 
 class Held(NamedTuple):

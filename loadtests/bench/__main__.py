@@ -2,9 +2,9 @@
 
 import sys
 
-from loadtests.bench import feed
+from loadtests.bench import feed, grab
 
-BENCHES = {"feed": feed.main}
+BENCHES = {"feed": feed.main, "grab": grab.main}
 
 
 def main() -> int:

@@ -16,16 +16,12 @@ bytes_per_entry       MEMORY USAGE of those timelines by their entries
 import argparse
 import json
 import os
-import shutil
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +31,13 @@ from rich.progress import Progress
 
 from loadtests.bench import harness
 from loadtests.bench.harness import Duel, Row, Sample
+from loadtests.bench.programs import NGINX_MODULES, answers, free_port, missing_tools, running
 from loadtests.bench.raw import Raw
 from loadtests.bench.stage import PAGE, Stage, page_of, publish, publish_all, stage, upload
 
 PUBLICATIONS = 100
 """Posts of which the 99th percentile is taken."""
 _HERE = Path(__file__).parent
-_NGINX_MODULES = Path("/usr/lib/nginx/modules")
-_NGINX_REDIS = Path("/usr/share/lua/5.1/nginx/redis.lua")
 _POLL_SECONDS = 0.002
 
 
@@ -84,7 +79,7 @@ def cached_read(on: Stage, folder: Path, rounds: int, seconds: float) -> Duel:
     readers = on.facts["readers"]
     body = folder / "page.json"
     body.write_bytes(page_of(on.facts["web"], readers[0]))
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "BENCH_BODY": str(body),
@@ -94,9 +89,9 @@ def cached_read(on: Stage, folder: Path, rounds: int, seconds: float) -> Duel:
     argv += ["--workers", "1", "--port", str(port), "--log-level", "error", "--no-access-log"]
     reading = reading_script(folder, readers)
     plain = plain_script(folder, ["/feed"])
-    with _running([*argv, "loadtests.bench.baseline_asgi:app"], environment) as pid:
+    with running([*argv, "loadtests.bench.baseline_asgi:app"], environment) as pid:
         url = f"http://127.0.0.1:{port}"
-        harness.wait_until(lambda: _answers(f"{url}/feed"))
+        harness.wait_until(lambda: answers(f"{url}/feed"))
         if httpx.get(f"{url}/feed").content != body.read_bytes():
             raise RuntimeError("the baseline does not answer the same bytes")
         harness.pin(pid, harness.serving_core())
@@ -119,12 +114,12 @@ def uncached_read(on: Stage, folder: Path, rounds: int, seconds: float) -> Duel:
     page = json.loads(page_of(on.facts["web_bare"], readers[0]))
     with on.valkey() as valkey:
         _copy_for_nginx(valkey, on.facts["timelines"], page, len(readers))
-    port = _free_port()
+    port = free_port()
     configuration = folder / "nginx.conf"
     template = (_HERE / "baseline_nginx.conf").read_text()
     for name, value in (
         ("FOLDER", folder),
-        ("MODULES", _NGINX_MODULES),
+        ("MODULES", NGINX_MODULES),
         ("PORT", port),
         ("VALKEY_PORT", on.facts["cache"][1]),
         ("PASSWORD", on.facts["cache"][2]),
@@ -133,9 +128,9 @@ def uncached_read(on: Stage, folder: Path, rounds: int, seconds: float) -> Duel:
     configuration.write_text(template)
     reading = reading_script(folder, readers)
     plain = plain_script(folder, [f"/feed?viewer={number}" for number in range(len(readers))])
-    with _running(["nginx", "-c", str(configuration), "-p", str(folder)], None) as pid:
+    with running(["nginx", "-c", str(configuration), "-p", str(folder)], None) as pid:
         url = f"http://127.0.0.1:{port}"
-        harness.wait_until(lambda: _answers(f"{url}/feed?viewer=0"))
+        harness.wait_until(lambda: answers(f"{url}/feed?viewer=0"))
         if len(httpx.get(f"{url}/feed?viewer=0").json()["items"]) != PAGE:
             raise RuntimeError("nginx does not find the posts")
         harness.pin(pid, harness.serving_core())
@@ -244,41 +239,6 @@ def bytes_per_entry(on: Stage) -> Row:
     return Row("bytes_per_entry", round(value, 2), "bytes", None, None, "≤ 24 bytes", value <= 24)
 
 
-def missing_tools() -> list[str]:
-    """Debian packages without which some rows cannot be measured."""
-    missing = [name for name in ("wrk", "nginx") if shutil.which(name) is None]
-    if not (_NGINX_MODULES / "ngx_http_lua_module.so").exists():
-        missing.append("libnginx-mod-http-lua")
-    if not _NGINX_REDIS.exists():
-        missing.append("lua-nginx-redis")
-    return missing
-
-
-@contextmanager
-def _running(argv: Sequence[str], environment: Mapping[str, str] | None) -> Generator[int]:
-    process = subprocess.Popen(argv, env=environment, cwd=_HERE.parent.parent)
-    try:
-        yield process.pid
-    finally:
-        # a baseline has nothing to lose, and its workers are processes of their own
-        for pid in reversed(harness.family(process.pid)):
-            os.kill(pid, signal.SIGKILL)
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2.0).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def measure(
     console: Console, folder: Path, rounds: int, seconds: float
 ) -> tuple[list[Row], list[str]]:
@@ -289,7 +249,7 @@ def measure(
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(console=console, transient=True))
         task = progress.add_task("Setting the stage", total=None)
-        on = stack.enter_context(stage(folder))
+        on = stack.enter_context(stage("feed", folder))
         progress.remove_task(task)
         publish_all(on.facts, progress)
         on.do("build")

@@ -29,16 +29,16 @@ class Stage:
     process: "subprocess.Popen[bytes]"
     facts: Mapping[str, Any]
 
-    def do(self, command: str) -> Mapping[str, Any]:
+    def do(self, command: str, **more: Any) -> Mapping[str, Any]:
         """Have a command carried out. Raises RuntimeError when the stage fell."""
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"do": command}).encode() + b"\n")
+        self.process.stdin.write(json.dumps({"do": command, **more}).encode() + b"\n")
         self.process.stdin.flush()
         return _answer(self.process)
 
-    def valkey(self) -> Raw:
-        """A connection to the cache Valkey."""
-        host, port, password = self.facts["cache"]
+    def valkey(self, which: str = "cache") -> Raw:
+        """A connection to the cache Valkey, or to the live one."""
+        host, port, password = self.facts[which]
         return Raw(host, port, password)
 
     def pid(self, name: str) -> int:
@@ -47,11 +47,11 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path) -> Generator[Stage]:
-    """Servers, web, worker and people for as long as the context lasts."""
+def stage(name: str, folder: Path) -> Generator[Stage]:
+    """Servers, web, worker and the people of a bench for as long as the context lasts."""
     with (folder / "stage.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.stage", str(folder / "stage")],
+            [sys.executable, "-m", "app.stage", name, str(folder / "stage")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -106,7 +106,7 @@ class AccessTokens:
         payload = {k: v for k, v in msgspec.to_builtins(claims).items() if v is not None}
         token = jwt.encode(  # pyright: ignore[reportUnknownMemberType]
             payload,
-            self._accepted(now)[kid],
+            self.accepted(now)[kid],
             algorithm=_ALGORITHM,
             headers={"kid": kid, "typ": TYPE},
         )
@@ -138,7 +138,7 @@ class AccessTokens:
     def _key_of(self, header: bytes) -> bytes:
         """The key that a token's first part names; one day's tokens all begin alike. Raises
         TokenInvalid, and what comes of a part that is no JSON."""
-        accepted = self._accepted(int(self._clock.now_seconds()))
+        accepted = self.accepted(int(self._clock.now_seconds()))
         kid = self._kids.get(header)
         if kid is None:
             head = _HEAD.decode(_decoded(header))
@@ -152,8 +152,8 @@ class AccessTokens:
             raise TokenInvalid
         return key
 
-    def _accepted(self, now: int) -> dict[str, bytes]:
-        """The keys of yesterday, today and tomorrow by their names."""
+    def accepted(self, now: int) -> dict[str, bytes]:
+        """The keys of yesterday, today and tomorrow by their names, `now` in seconds since 1970."""
         day = now // _DAY_SECONDS
         if day != self._keys_day:
             self._keys = {

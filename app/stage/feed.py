@@ -1,37 +1,22 @@
-"""The stage of a benchmark: servers, processes and people, for a client that measures.
-
-`python -m app.stage FOLDER` starts embedded servers in a folder, two web processes (one as in
-production, one that holds nothing in memory) and a worker, registers shoppers, writes one line of
-JSON about all that, and then obeys one line of JSON at a time until its input ends:
+"""The stage of `bench feed`: people who follow, authors who publish.
 
 {"do": "build"}  everybody follows the authors, and everybody's timeline is made
 {"do": "push"}   one entry into everybody's timeline, by the real job; answers {"seconds": …}
 """
 
 import asyncio
-import os
 import secrets
-import shutil
-import sys
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import text
 
-from app.composition import alive, compose
 from app.identity.interfaces import ShopperRegistry, SignIns
-from app.kernel.embedded.postgres import PostgresServer
-from app.kernel.embedded.process import Program, Running, free_ports, port_is_open
-from app.kernel.embedded.valkey import ValkeyServer
 from app.kernel.house import House
-from app.kernel.logs import configure_logs
-from app.kernel.settings import load_settings
-from app.migrations import upgrade
 from app.realtime.interfaces import Teller
+from app.stage.servers import Servers, house_of, obey, say
 from feeds.accounts.interfaces import Relations
 from feeds.posts.interfaces import Audience, FanOut, PostKind, PostRecord, Posts, PostStatus
 from feeds.timelines.repository import TimelineRepository
@@ -187,116 +172,20 @@ class People:
         return {"pushed": pushed, "seconds": time.perf_counter() - begun}
 
 
-class Servers:
-    """The embedded servers and our processes, in one folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        password = secrets.token_hex(16)
-        ports = free_ports(5)
-        self.live = ValkeyServer(kind="live", folder=folder / "l", port=ports[0], password=password)
-        self.cache = ValkeyServer(
-            kind="cache",
-            folder=folder / "c",
-            port=ports[1],
-            password=password,
-            extra={"maxmemory": "2gb"},
-        )
-        self.postgres = PostgresServer(
-            folder=folder / "p",
-            port=ports[2],
-            admin_password=password,
-            owner_password=password,
-            app_password=password,
-        )
-        self.web_port, self.bare_port = ports[3:]
-        self.running: dict[str, Running] = {}
-        (folder / "objects").mkdir(parents=True)
-
-    def environment(self, port: int) -> dict[str, str]:
-        """The settings of one of our processes."""
-        return {
-            "CARNIVAL_SECRET": "a secret of the stage, long enough to be one",
-            "VALKEY_URL": self.live.url,
-            "VALKEY_CACHE_URL": self.cache.url,
-            "DATABASE_URL": self.postgres.url,
-            "OBJECT_STORE_URL": f"file://{self.folder / 'objects'}",
-            "CARNIVAL_PORT": str(port),
-            "CARNIVAL_RATE_LIMIT_PER_MINUTE": "1000000000",
-            "CARNIVAL_LOG_LEVEL": "warning",
-        }
-
-    def start(self) -> None:
-        """Servers, schema, web, worker."""
-        self.running["valkey-live"] = self.live.start(self.folder / "live.log")
-        self.running["valkey-cache"] = self.cache.start(self.folder / "cache.log")
-        self.running["postgres"] = self.postgres.start(self.folder / "postgres.log")
-        upgrade(self.postgres.owner_url)
-        bare = {"CARNIVAL_FEED_HELD_BYTES_MAX": "0", "CARNIVAL_POSTS_HELD_MAX": "0"}
-        self._start("web", "web", self.environment(self.web_port))
-        self._start("web-bare", "web", self.environment(self.bare_port) | bare)
-        self._start("worker", "worker", self.environment(self.web_port))
-        for name, port in (("web", self.web_port), ("web-bare", self.bare_port)):
-            self.running[name].wait_until(lambda port=port: port_is_open(port), 60.0)
-
-    def _start(self, name: str, command: str, environment: Mapping[str, str]) -> None:
-        program = Program(
-            name=name,
-            argv=(sys.executable, "-m", "app.cli", command),
-            directory=Path(__file__).parent.parent,
-            environment=environment,
-        )
-        self.running[name] = Running(program, self.folder / f"{name}.log")
-        self.running[name].start()
-
-    def stop(self) -> None:
-        """Our processes first, then the servers; the folder goes too."""
-        for running in reversed(self.running.values()):
-            running.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-@asynccontextmanager
-async def _people(servers: Servers) -> AsyncGenerator[People]:
-    os.environ.update(servers.environment(servers.web_port))
-    composed = compose(load_settings())
-    async with alive(composed.house):
+async def run(servers: Servers) -> None:
+    """Register people, tell the client about them, and obey it."""
+    async with house_of(servers) as composed:
         people = People(composed.house)
         await people.arrive()
-        yield people
-
-
-async def _run(servers: Servers) -> None:
-    async with _people(servers) as people:
-        stage = Stage(
-            web=f"http://127.0.0.1:{servers.web_port}",
-            web_bare=f"http://127.0.0.1:{servers.bare_port}",
-            pids={name: running.pid for name, running in servers.running.items()},
-            cache=["127.0.0.1", servers.cache.port, servers.cache.password],
-            authors=people.authors,
-            readers=people.readers,
-            timelines=[keys_of(each)[0] for each in people.followers],
+        say(
+            Stage(
+                web=f"http://127.0.0.1:{servers.web_port}",
+                web_bare=f"http://127.0.0.1:{servers.bare_port}",
+                pids={name: running.pid for name, running in servers.running.items()},
+                cache=["127.0.0.1", servers.cache.port, servers.cache.password],
+                authors=people.authors,
+                readers=people.readers,
+                timelines=[keys_of(each)[0] for each in people.followers],
+            )
         )
-        _say(stage)
-        while line := await asyncio.to_thread(sys.stdin.buffer.readline):
-            _say(await people.obey(msgspec.json.decode(line)))
-
-
-def _say(value: Any) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def main() -> None:
-    """Set the stage in the folder given as the only argument."""
-    configure_logs("warning", as_json=False)
-    servers = Servers(Path(sys.argv[1]).resolve())
-    try:
-        servers.start()
-        asyncio.run(_run(servers))
-    finally:
-        servers.stop()
-
-
-if __name__ == "__main__":
-    main()
+        await obey(people.obey)

@@ -1,0 +1,1 @@
+"""The stages of benchmarks: servers, processes and people, for a client that measures."""
