@@ -24,6 +24,9 @@ from app.web import build
 _BIN = Path(sys.executable).parent
 _SHELL_SCRIPTS = ("carnival", ".ci/run", "scripts/install", "scripts/lock", "scripts/healthcheck")
 _OUTPUT_LINES_MAX = 80
+_INSTALLATIONS = ("tests/app", "tests/faults")
+"""Suites that start whole installations: one at a time, or they would starve each other."""
+_WORKERS_MAX = 4
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -86,7 +89,8 @@ class Checks:
             ("Types", lambda: _command(_BIN / "pyright", "--pythonpath", sys.executable)),
             ("House rules", lambda: _pytest("tests/house")),
             ("Pages", _pages),
-            ("Tests", lambda: _pytest("-m", "not browser and not faults", "--ignore=tests/house")),
+            ("Tests", lambda: _pytest("-m", "not browser", *_apart("--ignore"), *_in_parallel())),
+            ("Installations", lambda: _pytest("-m", "not faults", *_INSTALLATIONS)),
             ("Browser tests", self._browser),
             ("Rehearsal", _rehearsal),
         ]
@@ -122,6 +126,16 @@ def _pytest(*arguments: str) -> Outcome:
         if not report.exists():
             return Outcome(0, 1, note=f"pytest ended with status {done.returncode}")
         return _counted(report, done.returncode)
+
+
+def _apart(option: str) -> list[str]:
+    """The suites that have a step of their own."""
+    return [f"{option}={folder}" for folder in (*_INSTALLATIONS, "tests/house")]
+
+
+def _in_parallel() -> list[str]:
+    """Each of pytest's workers has servers of its own, so tests share nothing."""
+    return ["-n", str(min(_WORKERS_MAX, os.cpu_count() or 1)), "--dist", "worksteal"]
 
 
 def _counted(report: Path, status: int) -> Outcome:

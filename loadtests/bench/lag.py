@@ -79,7 +79,7 @@ async def _offer(
     web = urlsplit(str(on.facts["web"]))
     loop = asyncio.get_running_loop()
     lines = [
-        (await loop.create_connection(_Line, web.hostname, web.port))[1]
+        (await loop.create_connection(_Line, str(web.hostname), int(web.port or 80)))[1]
         for _ in range(_CONNECTIONS)
     ]
     streams = [f"{{b{packet['bucket']}}}:settle" for packet in packets]

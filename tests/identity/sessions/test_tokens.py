@@ -64,7 +64,7 @@ def forged(tokens: AccessTokens, *, key: bytes | None = None, **changes: object)
             part[field] = value
     key = (
         key
-        or tokens._accepted(int(tokens._clock.now_seconds()))[
+        or tokens.accepted(int(tokens._clock.now_seconds()))[
             jwt.get_unverified_header(good)["kid"]
         ]
     )
@@ -199,7 +199,7 @@ class TestTampering:
             refused(tokens, forged(tokens, key=derive(NEW, purpose)))
 
     def test_the_kid_of_one_day_with_the_key_of_another(self, tokens, clock: Clock) -> None:
-        accepted = list(tokens._accepted(int(clock.now_seconds())).items())
+        accepted = list(tokens.accepted(int(clock.now_seconds())).items())
         (kid, _), (_, key) = accepted[0], accepted[2]
 
         refused(tokens, forged(tokens, key=key, h_kid=kid))
