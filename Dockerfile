@@ -20,6 +20,10 @@ FROM python:3.13-slim-bookworm
 WORKDIR /srv/carnival
 ENV PATH=/srv/venv/bin:$PATH PYTHONPATH=/srv/carnival PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 CARNIVAL_HOST=0.0.0.0 CARNIVAL_PORT=8080
+# Share cards are written in Chinese.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /srv/venv /srv/venv
 COPY scripts/healthcheck scripts/healthcheck
 COPY app app

@@ -19,6 +19,7 @@ from feeds.relations.plugin import slice_ as relations
 from feeds.reports.plugin import slice_ as reports
 from feeds.threads.plugin import slice_ as threads
 from feeds.timelines.plugin import slice_ as timelines
+from games.cards.plugin import slice_ as cards
 from games.claims.plugin import slice_ as claims
 from games.packets.plugin import slice_ as packets
 from media.images.plugin import slice_ as images
@@ -33,6 +34,7 @@ SLICES: tuple[Slice, ...] = (
     payouts,
     packets,
     claims,
+    cards,
     accounts,
     relations,
     reports,

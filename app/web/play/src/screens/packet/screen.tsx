@@ -55,7 +55,9 @@ export function PacketScreen({ id }: { id: Id }): JSX.Element {
 }
 
 function Whole({ view, load }: { view: PacketView; load: () => void }): JSX.Element {
-  const part = Math.min(100, (view.opened / view.count) * 100);
+  // where shares come in kinds or are drawn, a count of all would say little
+  const counted = view.form !== "fission" && view.form !== "draw";
+  const settled = view.form !== "draw" || view.status === "closed";
   return (
     <>
       <section class="packet-hero">
@@ -65,24 +67,32 @@ function Whole({ view, load }: { view: PacketView; load: () => void }): JSX.Elem
           <span>
             <Amount money={view.total} />
           </span>
-          <span>{t("packets.shares", { n: view.count })}</span>
+          {counted ? <span>{t("packets.shares", { n: view.count })}</span> : null}
         </p>
         <Action view={view} load={load} />
       </section>
-      <div class="packet-progress">
-        <span>{t("packets.openedOf", { opened: view.opened, count: view.count })}</span>
-        <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-          <rect width="100" height="4" rx="2" class="progress-all" />
-          <rect width={part} height="4" rx="2" class="progress-done" />
-        </svg>
-      </div>
+      {counted ? <Progress opened={view.opened} count={view.count} /> : null}
       <Friends view={view} />
       <Bag view={view} />
-      <section class="card inset packet-part">
-        <h2>{t(view.form === "draw" ? "packets.winners" : "packets.results")}</h2>
-        <Results key={`${view.id}:${view.opened}`} packetId={view.id} />
-      </section>
+      {settled ? (
+        <section class="card inset packet-part">
+          <h2>{t(view.form === "draw" ? "packets.winners" : "packets.results")}</h2>
+          <Results key={`${view.id}:${view.opened}`} packetId={view.id} />
+        </section>
+      ) : null}
     </>
+  );
+}
+
+function Progress({ opened, count }: { opened: number; count: number }): JSX.Element {
+  return (
+    <div class="packet-progress">
+      <span>{t("packets.openedOf", { opened, count })}</span>
+      <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+        <rect width="100" height="4" rx="2" class="progress-all" />
+        <rect width={Math.min(100, (opened / count) * 100)} height="4" class="progress-done" />
+      </svg>
+    </div>
   );
 }
 

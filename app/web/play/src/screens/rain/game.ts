@@ -93,7 +93,7 @@ export class Game {
   }
 
   private readonly turn = (now: number) => {
-    const seconds = Math.min(stepSecondsMax, (now - this.last) / 1_000);
+    const seconds = Math.min(stepSecondsMax, Math.max(0, now - this.last) / 1_000);
     this.last = now;
     const leftMs = this.doors.endsMs - serverNow();
     if (leftMs <= 0) {

@@ -14,8 +14,9 @@ interface EnvelopeProps {
 
 /** A red envelope with a round gold seal. The flap opens when the amount is known. */
 export function Envelope({ view, state, headingId, open, children }: EnvelopeProps): JSX.Element {
+  const noted = view !== null && open === undefined;
   return (
-    <div class={`envelope is-${state}`}>
+    <div class={`envelope is-${state}${noted ? " noted" : ""}`}>
       <div class="envelope-paper" aria-hidden="true" />
       <div class="envelope-front" aria-hidden="true" />
       <div class="envelope-flap" aria-hidden="true" />

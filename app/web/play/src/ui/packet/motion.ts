@@ -16,7 +16,7 @@ export function countUp(target: number, ms: number, show: (value: number) => voi
   }
   const begun = performance.now();
   let frame = requestAnimationFrame(function step(now) {
-    const part = Math.min(1, (now - begun) / ms);
+    const part = Math.min(1, Math.max(0, now - begun) / ms);
     show(Math.round(target * (1 - (1 - part) ** 3)));
     if (part < 1) frame = requestAnimationFrame(step);
   });
@@ -52,7 +52,7 @@ export function dropCoins(canvas: HTMLCanvasElement): () => void {
   const begun = performance.now();
   let last = begun;
   let frame = requestAnimationFrame(function step(now) {
-    const seconds = Math.min(0.04, (now - last) / 1_000);
+    const seconds = Math.min(0.04, Math.max(0, now - last) / 1_000);
     last = now;
     const age = (now - begun) / fallMs;
     pen.setTransform(1, 0, 0, 1, 0, 0);

@@ -43,7 +43,9 @@ export function Opened({ view, claim, fresh, headingId }: OpenedProps): JSX.Elem
       <section class="opened-others" aria-label={t("packets.results")}>
         <h3>
           {t("packets.results")}
-          <span>{t("packets.openedOf", { opened: view.opened, count: view.count })}</span>
+          {view.form === "fission" ? null : (
+            <span>{t("packets.openedOf", { opened: view.opened, count: view.count })}</span>
+          )}
         </h3>
         <Results packetId={view.id} fresh={fresh} />
       </section>

@@ -89,6 +89,7 @@ export function PacketOverlay({ id }: { id: Id }): JSX.Element {
     <dialog
       ref={dialog}
       class="packet"
+      tabIndex={-1}
       aria-labelledby={headingId}
       onCancel={(event) => {
         event.preventDefault();
@@ -138,6 +139,7 @@ function useModal(dialog: { current: HTMLDialogElement | null }): void {
     const opener = document.activeElement;
     const element = dialog.current;
     element?.showModal();
+    element?.focus();
     document.documentElement.classList.add("held");
     return () => {
       document.documentElement.classList.remove("held");

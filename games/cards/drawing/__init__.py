@@ -1,0 +1,1 @@
+"""Draws share cards, in the colours of the one token file."""
