@@ -17,10 +17,11 @@ from typing import Any, cast
 from sqlalchemy import text
 
 from app.composition import Composed
-from app.demo import crowd
+from app.demo import crowd, fortune
 from app.demo.models import DemoStep
 from app.demo.pictures.gallery import LOOKS, draw, draw_avatar, draw_cover
 from app.demo.script import PLAYERS, Player
+from app.demo.steps import OPERATOR
 from app.identity.interfaces import Actor, ActorKind, Memberships, Role, ShopperRegistry
 from app.kernel.database import Transaction
 from app.kernel.money import Money
@@ -41,7 +42,6 @@ POSTS = 200
 DAYS = 14
 PICTURES_PER_ACCOUNT = 10
 _OWNERS_FROM = 10
-_OPERATOR = Actor(kind=ActorKind.OPERATOR, id=1)
 _SIZES = ((1080, 1080), (1080, 1350), (1350, 1080), (1080, 1080))
 
 
@@ -57,6 +57,7 @@ async def load(composed: Composed) -> None:
             accounts = dict(zip((p.key for p in PLAYERS), await _two_at_a_time(jobs), strict=True))
         await loader.posts(accounts, people)
     people += coming.result()
+    await fortune.give(composed, loader.step, loader.hosts(accounts, people))
     await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
     await crowd.react(composed, people, accounts)
 
@@ -96,6 +97,18 @@ class Loader:
         registry = self._house.doors.get(ShopperRegistry)
         return await crowd.people(self._house.database, registry, numbers)
 
+    def hosts(
+        self, accounts: dict[str, tuple[int, list[int], list[int]]], people: list[int]
+    ) -> dict[str, fortune.Host]:
+        """The brands, who give packets."""
+        brands = [player for player in PLAYERS if player.kind is AccountKind.BRAND]
+        return {
+            player.key: fortune.Host(
+                accounts[player.key][0], _owner(player, people), accounts[player.key][1]
+            )
+            for player in brands
+        }
+
     async def account(
         self, studio: ProcessPoolExecutor, player: Player, people: list[int]
     ) -> tuple[int, list[int], list[int]]:
@@ -104,14 +117,14 @@ class Loader:
 
         async def open_account(tx: Transaction) -> int:
             if player.kind is AccountKind.BRAND:
-                brand = await self._brands.create(tx, _OPERATOR, BrandCreate(name=player.name))
+                brand = await self._brands.create(tx, OPERATOR, BrandCreate(name=player.name))
                 phone = crowd.phone_of(_OWNERS_FROM + PLAYERS.index(player))
                 await self._memberships.appoint(tx, int(brand.id), phone, Role.OWNER)
                 return int(brand.id)
             body = AccountCreate(
                 kind=cast("Any", player.kind.value), owner_shopper_id=Id(owner), name=player.name
             )
-            return await self._accounts.open(tx, _OPERATOR, body)
+            return await self._accounts.open(tx, OPERATOR, body)
 
         account_id = await self.step(f"account {player.key}", open_account)
         assert account_id is not None
