@@ -35,7 +35,7 @@ async def test_packets_are_given_once_a_week_and_rains_without_a_gap(town: Town)
     for packet in packets:
         if packet.form == "rain":
             assert packet.opens_at is not None
-            waves = packet.rules["waves"]
+            waves: Any = packet.rules["waves"]
             moments += [packet.opens_at + timedelta(seconds=w["afterSeconds"]) for w in waves]
     assert {later - earlier for earlier, later in pairwise(moments)} == {fortune.RAIN_EVERY}
     assert len(moments) > 8 * 48
