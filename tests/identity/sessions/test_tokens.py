@@ -64,9 +64,7 @@ def forged(tokens: AccessTokens, *, key: bytes | None = None, **changes: object)
             part[field] = value
     key = (
         key
-        or tokens.accepted(int(tokens._clock.now_seconds()))[
-            jwt.get_unverified_header(good)["kid"]
-        ]
+        or tokens.accepted(int(tokens._clock.now_seconds()))[jwt.get_unverified_header(good)["kid"]]
     )
     algorithm = str(header.pop("alg", "HS256"))
     return jwt.encode(claims, key, algorithm=algorithm, headers=header)
