@@ -180,6 +180,10 @@ class ClaimService:
 
     async def warm(self, packet_id: int) -> None:
         """Have a packet loaded before the crowd comes."""
+        async with self._database.reading() as session:
+            record = await self._packets.record(session, packet_id)
+        if record is None or record.status is not PacketStatus.SCHEDULED:
+            return  # called off
         if await self._store.standing(packet_id) is None:
             await self._store.packets.load(packet_id, lambda token: self._load(packet_id, token))
 

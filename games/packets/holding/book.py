@@ -43,7 +43,7 @@ class PacketBook(Packets):
         self._repository = repository
         self._brands = brands
         self._changes = changes
-        self._held: OrderedDict[int, PacketRecord | None] = OrderedDict()
+        self._held: OrderedDict[int, PacketRecord] = OrderedDict()
         self._reading: dict[int, asyncio.Task[PacketRecord | None]] = {}
         self._forgotten = 0
         """Counts what was forgotten: a copy read across such a moment is not kept."""
@@ -52,8 +52,9 @@ class PacketBook(Packets):
         """See `Packets`."""
         if self._changes.stale_seconds > _STALE_SECONDS_MAX:
             raise Unavailable(retry_after_seconds=1)
-        if packet_id in self._held:
-            return self._held[packet_id]
+        held = self._held.get(packet_id)
+        if held is not None:
+            return held
         task = self._reading.get(packet_id)
         if task is None:
             task = self._reading[packet_id] = asyncio.create_task(self._read(packet_id))
@@ -64,7 +65,8 @@ class PacketBook(Packets):
         before = self._forgotten
         async with self._database.reading() as session:
             record = await self.record(session, packet_id)
-        if before == self._forgotten:
+        # what is not there is not held, so that guessed ids push nothing out
+        if record is not None and before == self._forgotten:
             self._held[packet_id] = record
             if len(self._held) > _HELD_MAX:
                 self._held.popitem(last=False)

@@ -107,6 +107,17 @@ class TestLife:
         await fair.act(shop, packet_id, "end")
         assert await fair.audit() == []
 
+    async def test_it_is_loaded_before_the_crowd_comes(self, fair: Fair):
+        shop = await fair.rich_shop()
+        packet_id = await fair.open(shop, opensAt=soon(60))
+        called_off = await fair.open(shop, opensAt=soon(60))
+        await fair.act(shop, called_off, "cancel")
+        await fair.town.settle()
+        assert await fair.store.standing(int(packet_id)) is None
+        assert "packets.warm" not in await fair.town.run_jobs()
+        assert "packets.warm" in await fair.town.run_jobs(also_later=True)
+        assert await fair.store.standing(int(packet_id)) is not None
+
     async def test_a_pause_holds_grabs_up_and_nothing_else(self, fair: Fair):
         shop = await fair.rich_shop()
         ann, ben = await fair.town.shopper(), await fair.town.shopper()

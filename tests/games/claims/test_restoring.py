@@ -2,12 +2,21 @@
 
 import asyncio
 
+import pytest
+
 from app.kernel.tickets import Tickets
 from campaigns.ledger.interfaces import AccountKind
 from games.packets.interfaces import CloseReason
 from tests.games.conftest import Fair
+from tests.servers import Servers, Valkeys
 
 LUCKY = {"form": "lucky", "count": 60, "totalMinor": 30_000}
+
+
+@pytest.fixture(params=["single", "cluster"])
+def valkeys(request: pytest.FixtureRequest, servers: Servers) -> Valkeys:
+    """Every test here runs twice: on single servers and on real clusters of six nodes."""
+    return servers.singles if request.param == "single" else servers.clusters
 
 
 class TestRestoring:
