@@ -40,7 +40,7 @@ def _survives(folder: Path, sign_ins: Path, *, kills: list[str], seed: int, paus
             time.sleep(4.0)
             for kill in kills:
                 if kill == "wipe the cache":
-                    _wipe_cache(installation)
+                    wipe_cache(installation)
                 else:
                     installation.kill(kill)
                 time.sleep(pause)
@@ -53,7 +53,8 @@ def _survives(folder: Path, sign_ins: Path, *, kills: list[str], seed: int, paus
         installation.run("audit")
 
 
-def _wipe_cache(installation: Installation) -> None:
+def wipe_cache(installation: Installation) -> None:
+    """Everything in the cache is gone."""
     from app.local import Local
 
     secret = (installation.folder / "data" / "secret").read_text().strip()

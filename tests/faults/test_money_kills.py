@@ -1,0 +1,105 @@
+"""Whatever is killed while thousands grab: each acknowledged share is paid, exactly once."""
+
+import random
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.grabbers import Brand, Grabbers, Person
+from tests.faults.installation import KINDS, Installation
+from tests.faults.test_kills import wipe_cache
+
+SHOPPERS = 180
+PACKETS_AT_FIRST = 8
+WIPE = "wipe the cache"
+
+
+def test_kill_9_of_every_process_loses_no_money(tmp_path: Path) -> None:
+    both = [["valkey-live", "postgres"], ["worker", "valkey-cache"], ["web", "worker"]]
+    _survives(tmp_path, kills=[*([kind] for kind in KINDS), [WIPE], *both], seed=1, pause=0.7)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(10))
+def test_many_kills_lose_no_money(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    kills = [chance.sample([*KINDS, WIPE], k=chance.choice((1, 1, 2))) for _ in range(20)]
+    _survives(tmp_path, kills=kills, seed=seed, pause=1.0)
+
+
+def _survives(folder: Path, *, kills: list[list[str]], seed: int, pause: float) -> None:
+    sign_ins = folder / "sign-ins.jsonl"
+    with Installation(folder) as installation:
+        installation.run("rehearse", str(SHOPPERS), "--out", str(sign_ins))
+        people = [Person(line) for line in sign_ins.read_text().splitlines()]
+        brand = Brand(installation, people[0])
+        with Grabbers(installation.url, people, seed) as crowd, _Opening(brand, crowd, seed):
+            time.sleep(3.0)
+            for victims in kills:
+                for kind in victims:
+                    if kind == WIPE:
+                        wipe_cache(installation)
+                    else:
+                        installation.kill(kind)
+                time.sleep(pause)
+                installation.wait_until_ready()
+            time.sleep(2.0)
+        installation.wait_until_ready()
+        assert len(crowd.log.granted) > 1000, "the crowd hardly got anything"
+        assert crowd.again > 50
+        for packet in crowd.log.packets:
+            brand.end(packet)
+        crowd.heals(brand)
+        installation.run("audit")
+        figures = f"{len(crowd.log.packets)} packets, {len(crowd.log.granted)} shares, "
+        print(f"{figures}{len(crowd.log.open)} calls left open, {crowd.again} asked again")
+
+
+class _Opening:
+    """Opens packet after packet until the block ends; some are over in the middle of it."""
+
+    def __init__(self, brand: Brand, crowd: Grabbers, seed: int) -> None:
+        self._brand, self._crowd = brand, crowd
+        self._random = random.Random(seed)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._failure: BaseException | None = None
+
+    def __enter__(self) -> None:
+        for _ in range(PACKETS_AT_FIRST):
+            self._open()
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        assert self._failure is None, repr(self._failure)
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.wait(0.4):
+                self._open()
+        except BaseException as error:
+            self._failure = error
+
+    def _open(self) -> None:
+        schedule: dict[str, str] = {}
+        rules = self._rules()
+        if rules["form"] != "rain" and self._random.random() < 0.4:
+            closes = datetime.now(UTC) + timedelta(seconds=self._random.uniform(8, 30))
+            schedule = {"closesAt": closes.isoformat()}
+        self._crowd.log.note_packet(*self._brand.open(rules, **schedule))
+
+    def _rules(self) -> dict[str, Any]:
+        """Some have a share for everybody, some are sold out."""
+        count = self._random.choice((SHOPPERS // 3, SHOPPERS * 2))
+        equal = {"form": "equal", "count": count, "eachMinor": self._random.randint(1, 500)}
+        lucky = {"form": "lucky", "count": count, "totalMinor": count * 200}
+        wave = {"lastsSeconds": 15, "split": lucky}
+        waves = [{"afterSeconds": 15 * at, **wave} for at in range(3)]
+        rain = {"form": "rain", "waves": waves, "cap": 2, "staggerSeconds": 2}
+        return self._random.choice((equal, lucky, rain))
