@@ -5,7 +5,7 @@ import { wayOf } from "../src/screens/packet/way";
 import { nextTurn } from "../src/screens/rain/waves";
 import { World, layers } from "../src/screens/rain/world";
 import { kindOf } from "../src/screens/wallet/kinds";
-import { toMinor, typedAmount } from "../src/screens/wallet/money";
+import { payeeOf, toMinor, typedAmount } from "../src/screens/wallet/money";
 import { timeLeft } from "../src/ui/clock";
 import { nextChangeMs, ownClaim, stageOf } from "../src/ui/packet/stage";
 
@@ -204,6 +204,11 @@ describe("the wallet", () => {
       expect(toMinor(bad, "CNY")).toBeNull();
     }
     expect(typedAmount(1250, "CNY")).toBe("12.50");
+  });
+
+  it("tells where money went", () => {
+    expect(payeeOf("alipay:a:b")).toEqual({ kind: "alipay", account: "a:b" });
+    expect(payeeOf("iban:DE00")).toEqual({ kind: null, account: "iban:DE00" });
   });
 
   it("names movements it does not know by their direction", () => {

@@ -77,7 +77,7 @@ function Whole({ view, load }: { view: PacketView; load: () => void }): JSX.Elem
       {settled ? (
         <section class="card inset packet-part">
           <h2>{t(view.form === "draw" ? "packets.winners" : "packets.results")}</h2>
-          <Results key={`${view.id}:${view.opened}`} packetId={view.id} />
+          <Results key={`${view.id}:${view.opened}`} packetId={view.id} form={view.form} />
         </section>
       ) : null}
     </>

@@ -86,7 +86,9 @@ function Waves({ view, load }: { view: PacketView; load: () => void }): JSX.Elem
   }
   return (
     <section class="rain-wait">
-      <p class="rain-title">{view.title}</p>
+      <h1 class="rain-title" tabIndex={-1}>
+        {view.title}
+      </h1>
       <p>{t("rain.next", { n: next.wave.wave + 1 })}</p>
       <p class="rain-count">
         <Countdown to={next.wave.entersAt} />

@@ -1,4 +1,4 @@
-/** Amounts as people type them. */
+/** Amounts and payees as people type and read them. */
 
 import { currencyExponent } from "../../i18n/format";
 
@@ -17,4 +17,14 @@ export function toMinor(typed: string, currency: string): number | null {
 export function typedAmount(minor: number, currency: string): string {
   const exponent = currencyExponent(currency);
   return (minor / 10 ** exponent).toFixed(exponent);
+}
+
+export const payees = ["alipay", "wechat", "bank"] as const;
+export type PayeeKind = (typeof payees)[number];
+
+/** The kind and the account of a payee as it was sent; kinds that are not ours stay as they are. */
+export function payeeOf(payee: string): { kind: PayeeKind | null; account: string } {
+  const [, prefix = "", account = ""] = /^(\w+):(.*)$/s.exec(payee) ?? [];
+  const kind = payees.find((each) => each === prefix) ?? null;
+  return kind === null ? { kind, account: payee } : { kind, account };
 }

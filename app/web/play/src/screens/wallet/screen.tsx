@@ -16,24 +16,27 @@ import { Ago, Amount } from "../../ui/values";
 import { balances, lineList, mainBalance, refreshAll, refreshWallet, walletError } from "./data";
 import { withdrawalList } from "./data";
 import { kindOf } from "./kinds";
+import { payeeOf } from "./money";
 import "./wallet.css";
 
 type Side = "lines" | "withdrawals";
 
 const side = signal<Side>("lines");
 const pendingLookMs = 1_500;
+const leavingLookMs = 4_000;
 
 /** The shopper's money: what there is, what is coming, what went. */
 export function WalletScreen(): JSX.Element {
   useEffect(() => void refreshAll(), []);
   const all = balances.value;
   const pending = all?.some((each) => each.pending.amountMinor > 0) ?? false;
+  const leaving = all?.some((each) => each.withdrawing.amountMinor > 0) ?? false;
   useEffect(() => {
-    if (!pending) return undefined;
-    // what was won a moment ago is on its way into the books
-    const timer = setInterval(() => void settle(), pendingLookMs);
+    if (!pending && !leaving) return undefined;
+    // what was won a moment ago settles soon; what leaves takes the provider's time
+    const timer = setInterval(() => void settle(), pending ? pendingLookMs : leavingLookMs);
     return () => clearInterval(timer);
-  }, [pending]);
+  }, [pending, leaving]);
   if (all === null && walletError.value !== null) {
     return (
       <>
@@ -67,8 +70,9 @@ export function WalletScreen(): JSX.Element {
 }
 
 async function settle(): Promise<void> {
+  if (document.visibilityState === "hidden") return;
   await refreshWallet();
-  await lineList.refresh();
+  await Promise.all([lineList.refresh(), withdrawalList.refresh()]);
 }
 
 async function pulled(): Promise<void> {
@@ -187,11 +191,14 @@ function Withdrawals(): JSX.Element {
 }
 
 function WithdrawalRow({ made }: { made: Withdrawal }): JSX.Element {
+  const { kind, account } = payeeOf(made.payee);
   return (
     <li class="row">
       <span class="row-words">
         <span class={`name withdrawal-${made.state}`}>{t(`wallet.state.${made.state}`)}</span>
-        <span class="row-hint">{made.payee}</span>
+        <span class="row-hint">
+          {kind === null ? account : `${t(`wallet.payee.${kind}`)} · ${account}`}
+        </span>
         <span class="wallet-hint">
           {t(`wallet.hint.${made.state}`)}
           {" · "}

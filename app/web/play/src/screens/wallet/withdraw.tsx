@@ -16,12 +16,11 @@ import { Segments } from "../../ui/segments";
 import { ScreenWait } from "../../ui/states";
 import { TopBar } from "../../ui/topbar";
 import { balances, mainBalance, refreshAll, refreshWallet } from "./data";
-import { toMinor, typedAmount } from "./money";
+import { payees, toMinor, typedAmount } from "./money";
+import type { PayeeKind } from "./money";
 import "./wallet.css";
 
 const wishKey = "carnival.withdrawal";
-const payees = ["alipay", "wechat", "bank"] as const;
-type PayeeKind = (typeof payees)[number];
 const payeeCharsMax = 60;
 
 /** Takes money out. A wish whose answer was lost keeps its id, so that it is carried out once. */
@@ -108,7 +107,10 @@ function WithdrawForm({ availableMinor, currency }: FormProps): JSX.Element {
             value={typed}
             aria-invalid={typed !== "" && !enough}
             aria-describedby={errorId}
-            onInput={(event) => setTyped(event.currentTarget.value)}
+            onInput={(event) => {
+              setTyped(event.currentTarget.value);
+              setError(null);
+            }}
           />
           <button
             type="button"

@@ -47,7 +47,7 @@ export function Opened({ view, claim, fresh, headingId }: OpenedProps): JSX.Elem
             <span>{t("packets.openedOf", { opened: view.opened, count: view.count })}</span>
           )}
         </h3>
-        <Results packetId={view.id} fresh={fresh} />
+        <Results packetId={view.id} form={view.form} fresh={fresh} />
       </section>
     </div>
   );

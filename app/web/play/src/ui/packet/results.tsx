@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { packetResults } from "../../api/packets";
-import type { ResultItem } from "../../api/packets";
+import type { PacketForm, ResultItem } from "../../api/packets";
 import type { Id } from "../../api/types";
 import { t } from "../../i18n";
 import { PagedList } from "../../store/paged";
@@ -12,11 +12,18 @@ import { RowSkeletons } from "../states";
 import { Ago, Amount } from "../values";
 
 const settleMs = 1_200;
+/** Where all shares are the same, none of them is luckier. */
+const even = new Set<PacketForm>(["equal", "fission", "draw"]);
+
+interface ResultsProps {
+  packetId: Id;
+  form: PacketForm;
+  fresh?: boolean;
+}
 
 /** Who got what, the latest first; the largest share is best luck. Looked at again a moment after
  * it opens, when one's own share has reached the books. */
-export function Results(props: { packetId: Id; fresh?: boolean }): JSX.Element {
-  const { packetId, fresh = false } = props;
+export function Results({ packetId, form, fresh = false }: ResultsProps): JSX.Element {
   const list = useMemo(
     () =>
       new PagedList<ResultItem>(
@@ -42,7 +49,11 @@ export function Results(props: { packetId: Id; fresh?: boolean }): JSX.Element {
     <>
       <ul class="results">
         {items.map((item) => (
-          <Result key={`${item.shopperId}:${item.wave}:${item.claimedAt}`} item={item} />
+          <Result
+            key={`${item.shopperId}:${item.wave}:${item.claimedAt}`}
+            item={item}
+            best={item.best && !even.has(form)}
+          />
         ))}
       </ul>
       <Endless list={list} />
@@ -50,7 +61,7 @@ export function Results(props: { packetId: Id; fresh?: boolean }): JSX.Element {
   );
 }
 
-function Result({ item }: { item: ResultItem }): JSX.Element {
+function Result({ item, best }: { item: ResultItem; best: boolean }): JSX.Element {
   const mine = me.value?.id === item.shopperId;
   return (
     <li class={mine ? "result mine" : "result"}>
@@ -63,7 +74,7 @@ function Result({ item }: { item: ResultItem }): JSX.Element {
       </span>
       <span class="result-amount">
         <Amount money={item.amount} exact />
-        {item.best ? <span class="best-luck">{t("packets.best")}</span> : null}
+        {best ? <span class="best-luck">{t("packets.best")}</span> : null}
       </span>
     </li>
   );
