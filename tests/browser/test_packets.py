@@ -157,6 +157,25 @@ def test_following_opens(phones: Phones, brand: FairBrand) -> None:
     _open_seal(page)
 
 
+def test_a_stranger_signs_in_and_finds_the_envelope_again(phones: Phones, brand: FairBrand) -> None:
+    sealed = brand.packet(SHARES, title="先登录再拆")
+    page = phones.take()
+    page.goto(f"/packets/{sealed}")
+    page.locator(".packet-do .gold-button").click()
+    page.locator(".seal").click()
+    page.wait_for_selector("input[name=phone]")
+    expect(page.locator("dialog.packet")).to_have_count(0)
+    phones.sign_in_here(page, "13822220016")
+    _open_seal(page)
+    follow = brand.packet({"form": "follow", "split": SHARES}, title="先登录再关注")
+    other = phones.take(language="en-US")
+    other.goto(f"/packets/{follow}")
+    other.locator(".packet-do .gold-button").click()
+    other.locator(".envelope-note .button").click()
+    other.wait_for_selector("input[name=phone]")
+    expect(other.locator("dialog.packet")).to_have_count(0)
+
+
 def test_a_packet_pops_up_on_the_brands_page_once(phones: Phones, brand: FairBrand) -> None:
     brand.packet({"form": "popup", "split": SHARES}, title="进店有礼")
     page = phones.take()

@@ -12,6 +12,7 @@ import { me } from "../../store/session";
 import { Giver } from "../../ui/packet/face";
 import { Results } from "../../ui/packet/results";
 import { nextChangeMs, stageOf } from "../../ui/packet/stage";
+import type { Stage } from "../../ui/packet/stage";
 import { Empty, LoadFailed, ScreenWait } from "../../ui/states";
 import { TopBar } from "../../ui/topbar";
 import { Amount } from "../../ui/values";
@@ -22,6 +23,8 @@ import { ShareButton } from "./share";
 import "./packet.css";
 
 const lookAgainMs = 20_000;
+/** What somebody who had to sign in first is led back to. */
+const inEnvelope = new Set<Stage>(["sealed", "phrase", "follow"]);
 
 /** A packet's own page: what it is, what to do, who got what. Links lead here. */
 export function PacketScreen({ id }: { id: Id }): JSX.Element {
@@ -39,7 +42,7 @@ export function PacketScreen({ id }: { id: Id }): JSX.Element {
   useEffect(() => {
     if (place.value.query.get("open") === null || view === null) return;
     navigate(`/packets/${id}`, { replace: true });
-    if (stageOf(view, serverNow()) === "sealed") showPacket(id);
+    if (inEnvelope.has(stageOf(view, serverNow()))) showPacket(id);
   }, [view === null]);
   if (view === null && isGone(failure)) return <Gone />;
   return (

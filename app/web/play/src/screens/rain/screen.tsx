@@ -86,6 +86,9 @@ function Waves({ view, load }: { view: PacketView; load: () => void }): JSX.Elem
   }
   return (
     <section class="rain-wait">
+      <span class="seal" aria-hidden="true">
+        雨
+      </span>
       <h1 class="rain-title" tabIndex={-1}>
         {view.title}
       </h1>

@@ -4,7 +4,7 @@ import { serverNow } from "../../api/clock";
 import type { Claim, PacketView } from "../../api/packets";
 import { Problem } from "../../api/problems";
 import type { Id } from "../../api/types";
-import { navigate } from "../../app/router";
+import { navigate, place } from "../../app/router";
 import { locale, t } from "../../i18n";
 import { explain } from "../../i18n/errors";
 import { moneyText } from "../../i18n/format";
@@ -48,6 +48,7 @@ export function PacketOverlay({ id }: { id: Id }): JSX.Element {
     }
   };
   useModal(dialog);
+  useLeaving();
   useEffect(() => void load(), [id]);
   useEffect(() => lookAgain(view, () => void load()), [view]);
 
@@ -147,6 +148,15 @@ function useModal(dialog: { current: HTMLDialogElement | null }): void {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
+}
+
+/** The envelope lies on one page: whoever goes to another leaves it behind. */
+function useLeaving(): void {
+  const { path } = place.value;
+  const first = useRef(path);
+  useEffect(() => {
+    if (path !== first.current) hidePacket();
+  }, [path]);
 }
 
 /** Reads the packet again when, by the server's clock, it opens or closes. */
