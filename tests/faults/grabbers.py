@@ -201,7 +201,7 @@ class Grabbers:
 
 
 def _wishes(packet: int, waves: list[Any], me: int) -> list[Wish]:
-    """What may be asked for now: of a rain, every wave that has begun."""
+    """What may be asked already: of a rain, every wave that has begun."""
     if not waves:
         return [(packet, 0, me)]
     now = time.time()
