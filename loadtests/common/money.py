@@ -7,7 +7,7 @@ What was acknowledged must be paid exactly once, with the acknowledged amount, f
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from loadtests.common.outside import Told
@@ -41,10 +41,15 @@ class MoneyLog:
         """Two answers about the same wish that differ."""
         self.packets: dict[int, int] = {}
         """What each packet was funded with, in minor units."""
+        self.sold_out: set[tuple[int, int]] = set()
+        """(packet, wave) that somebody was told to be empty."""
+        self.counts: dict[tuple[int, int], int] = {}
+        """How many shares each (packet, wave) has."""
 
-    def note_packet(self, packet: int, funded_minor: int) -> None:
-        """A packet was opened."""
+    def note_packet(self, packet: int, funded_minor: int, counts: Sequence[int]) -> None:
+        """A packet was opened, with so many shares a wave."""
         with self._lock:
+            self.counts |= {(packet, wave): count for wave, count in enumerate(counts)}
             self.packets[packet] = funded_minor
 
     def asking(self, wish: Wish) -> None:
@@ -53,10 +58,13 @@ class MoneyLog:
             if wish not in self.granted:
                 self.open.add(wish)
 
-    def note(self, wish: Wish, told: Told, claim: Any) -> None:
-        """An answer: `claim` is a ClaimView, or None for "sold out" and refusals. An earlier call
+    def note(self, wish: Wish, told: Told, answer: Any) -> None:
+        """An answer: a GrabView, or None when there was none or it was a refusal. An earlier call
         without an answer may still arrive, so only a grant ends the doubt of one."""
+        claim = answer["claim"] if answer is not None else None
         with self._lock:
+            if answer is not None and answer["outcome"] == "sold_out":
+                self.sold_out.add(wish[:2])
             known = self.granted.get(wish)
             if claim is not None:
                 share = share_of(claim)
@@ -118,6 +126,10 @@ def broken_money(log: MoneyLog, brand: int, ask: Ask, *, lost_minor: int = 0) ->
 def _rows_of(packet: int, rows: list[Any], log: MoneyLog) -> Iterator[str]:
     found = Counter((int(row["wave"]), int(row["shopperId"])) for row in rows)
     amounts = {(int(r["wave"]), int(r["shopperId"])): _minor(r["amount"]) for r in rows}
+    for of, wave in sorted(log.sold_out):
+        given, count = sum(w == wave for w, _ in found), log.counts[of, wave]
+        if of == packet and given < count:
+            yield f"{(of, wave)} was called sold out, and {given} of {count} were given"
     for (wave, shopper), count in found.items():
         wish = packet, wave, shopper
         if count > 1:

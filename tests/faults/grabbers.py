@@ -50,8 +50,9 @@ class Brand:
         at_work = self._insist("POST", f"/v1/auth/workplaces/{self.id}", owner.headers)
         self.headers = _bearer(at_work["accessToken"])
 
-    def open(self, rules: dict[str, Any], **schedule: Any) -> tuple[int, int]:
-        """A packet that can be grabbed: its id, and what it was funded with."""
+    def open(self, rules: dict[str, Any], **schedule: Any) -> tuple[int, int, list[int]]:
+        """A packet that can be grabbed: its id, what it was funded with, and how many shares each
+        of its waves has."""
         body = {"title": "拆红包", "rules": rules}
         path = f"/v1/brands/{self.id}/packets"
         made = self._insist("POST", path, self.headers, body)
@@ -61,7 +62,8 @@ class Brand:
         self._insist("POST", f"{path}/{id_}/schedule", self.headers, schedule, ok=(409,))
         seen = self._insist("GET", f"{path}/{id_}", self.headers)
         assert seen["status"] in ("scheduled", "closed", "settled"), seen
-        return id_, int(made["total"]["amountMinor"])
+        waves = [wave["split"]["count"] for wave in rules.get("waves", ())]
+        return id_, int(made["total"]["amountMinor"]), waves or [rules["count"]]
 
     def end(self, packet: int) -> None:
         """No more shares."""
@@ -156,7 +158,7 @@ class Grabbers:
         body = {"ticket": ticket, "wave": wave}
         self.log.asking(wish)
         told, answer = await self._call(wire, me, "POST", f"/v1/packets/{packet}/grab", body)
-        self.log.note(wish, told, answer["claim"] if answer is not None else None)
+        self.log.note(wish, told, answer)
         if told is not Told.UNSURE:
             self.log.refuse_if_first(wish, not again and wish not in self.log.granted)
         return told is not Told.UNSURE
