@@ -12,6 +12,8 @@ import type { Receipt } from "./receipts";
 import { me, onSignIn } from "./session";
 
 const receiptsKey = "carnival.receipts";
+const shownKey = "carnival.receiptsShown";
+const shownEveryMs = 3_600_000;
 const deviceKey = "carnival.device";
 
 export const receipts = new Receipts({
@@ -64,15 +66,21 @@ export function keepReceipt(claim: Claim): void {
   if (shopperId !== undefined) receipts.keep(shopperId, claim);
 }
 
-/** After a loss on the other side, signing in or opening the wallet is enough. */
+/** After a loss on the other side, signing in or opening the wallet is enough; once an hour, since
+ * everybody has receipts and losses are rare. True when the servers knew or took any. */
 export async function restoreReceipts(): Promise<boolean> {
   const shopperId = me.value?.id;
-  if (shopperId === undefined) return false;
+  const shownAtMs = storage.read<number>(shownKey) ?? 0;
+  if (shopperId === undefined || serverNow() - shownAtMs < shownEveryMs) return false;
+  storage.write(shownKey, serverNow());
   return (await receipts.restoreAll(shopperId)).length > 0;
 }
 
 export function startPackets(): void {
-  onSignIn(() => void restoreReceipts());
+  onSignIn(() => {
+    storage.write(shownKey, null);
+    void restoreReceipts();
+  });
 }
 
 /** Names this device for the limits of helping; the same until its storage is cleared. */

@@ -23,7 +23,7 @@ export function Envelope({ view, state, headingId, open, children }: EnvelopePro
       <div class="envelope-face">
         {view === null ? (
           <p class="giver-title" id={headingId} role="status">
-            {t("list.loading")}
+            {t(state === "waiting" ? "list.loading" : "packets.one")}
           </p>
         ) : (
           <Giver brandId={view.brandId} title={view.title} headingId={headingId} />

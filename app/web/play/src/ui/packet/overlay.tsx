@@ -105,7 +105,9 @@ export function PacketOverlay({ id }: { id: Id }): JSX.Element {
       ) : (
         <Envelope
           view={view}
-          state={view === null ? "waiting" : motion === "opened" ? "opening" : motion}
+          state={
+            view === null && error === null ? "waiting" : motion === "opened" ? "opening" : motion
+          }
           headingId={headingId}
           open={sealed && stage !== "phrase" ? () => void open() : undefined}
         >
