@@ -1,7 +1,6 @@
 """The embedded servers and our processes of a stage, in a folder of their own."""
 
 import asyncio
-import os
 import secrets
 import shutil
 import sys
@@ -16,8 +15,10 @@ from app.composition import Composed, alive, compose
 from app.kernel.embedded.postgres import PostgresServer
 from app.kernel.embedded.process import Program, Running, free_ports, port_is_open
 from app.kernel.embedded.valkey import ValkeyServer
-from app.kernel.settings import load_settings
+from app.kernel.settings import Settings
 from app.migrations import upgrade
+
+_MASTER = "a secret of the stage, long enough to be one"
 
 
 class Servers:
@@ -47,14 +48,25 @@ class Servers:
         self.running: dict[str, Running] = {}
         (folder / "objects").mkdir(parents=True)
 
+    def settings(self) -> Settings:
+        """Those of this very process."""
+        return Settings(
+            secret=_MASTER,
+            valkey_url=self.live.url,
+            valkey_cache_url=self.cache.url,
+            database_url=self.postgres.url,
+            object_store_url=f"file://{self.folder / 'objects'}",
+        )
+
     def environment(self, port: int) -> dict[str, str]:
-        """The settings of one of our processes."""
+        """The same for one of our processes."""
+        settings = self.settings()
         return {
-            "CARNIVAL_SECRET": "a secret of the stage, long enough to be one",
-            "VALKEY_URL": self.live.url,
-            "VALKEY_CACHE_URL": self.cache.url,
-            "DATABASE_URL": self.postgres.url,
-            "OBJECT_STORE_URL": f"file://{self.folder / 'objects'}",
+            "CARNIVAL_SECRET": settings.secret,
+            "VALKEY_URL": settings.valkey_url,
+            "VALKEY_CACHE_URL": settings.valkey_cache_url,
+            "DATABASE_URL": settings.database_url,
+            "OBJECT_STORE_URL": settings.object_store_url,
             "CARNIVAL_PORT": str(port),
             "CARNIVAL_RATE_LIMIT_PER_MINUTE": "1000000000",
             "CARNIVAL_LOG_LEVEL": "warning",
@@ -96,8 +108,7 @@ class Servers:
 @asynccontextmanager
 async def house_of(servers: Servers) -> AsyncGenerator[Composed]:
     """A house of this very process on the stage's servers."""
-    os.environ.update(servers.environment(servers.web_port))
-    composed = compose(load_settings())
+    composed = compose(servers.settings())
     async with alive(composed.house):
         yield composed
 
