@@ -255,18 +255,22 @@ async def _rebuild(data: Path) -> None:
 @main.command()
 @click.argument("count", type=click.IntRange(1, 100_000))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--brand", is_flag=True, help="The first owns a brand with money for packets.")
 @_data_option
-def rehearse(count: int, out: Path, data: Path) -> None:
+def rehearse(count: int, out: Path, brand: bool, data: Path) -> None:
     """Sign COUNT virtual shoppers in for a rehearsal; writes their tokens, a line each."""
-    asyncio.run(_rehearse(count, out, data))
+    asyncio.run(_rehearse(count, out, data, brand=brand))
 
 
-async def _rehearse(count: int, out: Path, data: Path) -> None:
+async def _rehearse(count: int, out: Path, data: Path, *, brand: bool) -> None:
     from app.kernel.structs import encode_json
-    from app.rehearse import crowd_sign_ins
+    from app.rehearse import crowd_sign_ins, give_brand
 
     async with _living(data) as composed:
-        lines = [encode_json(made) async for made in crowd_sign_ins(composed.house, count)]
+        crowd = [made async for made in crowd_sign_ins(composed.house, count)]
+        if brand:
+            crowd[0] = await give_brand(composed, crowd[0])
+        lines = [encode_json(made) for made in crowd]
     local.write_private(out, b"\n".join(lines) + b"\n")
     console.print(f"[green]✓[/] {count} sign-ins in {out}")
 

@@ -1,6 +1,7 @@
 """`carnival festival`: signs a crowd in on an instance and lets loadtests loose on it."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -24,10 +25,11 @@ def rehearse(data: Path, host: str, arguments: Sequence[str]) -> int:
     """Load an instance that runs on `data` at `host`. Returns loadtests' verdict as a status."""
     with tempfile.TemporaryDirectory() as folder:
         sign_ins = Path(folder) / "sign-ins"
-        made = [*_CARNIVAL, "rehearse", str(_SIGN_INS), "--out", str(sign_ins), "--data", str(data)]
-        subprocess.run(made, check=True, env=_environment())
+        made = [*_CARNIVAL, "rehearse", str(_SIGN_INS), "--brand", "--out", str(sign_ins)]
+        subprocess.run([*made, "--data", str(data)], check=True, env=_environment())
         load = [sys.executable, "-P", "-m", "loadtests.festival"]
         load += ["--host", host, "--sign-ins", str(sign_ins), *arguments]
+        load += ["--audit", shlex.join([*_CARNIVAL, "audit", "--data", str(data)])]
         return subprocess.run(load, check=False, env=_environment()).returncode
 
 

@@ -1,7 +1,8 @@
 """`carnival festival`: a load, and a verdict that can be believed.
 
 The verdict has three parts: how many requests failed, how long they took (for information, since
-machines differ), and whether the server stands by everything it acknowledged.
+machines differ), and whether the server stands by everything it acknowledged. The last is judged by
+the outside log, which knows nothing of the server's own books, and by the server's audit of those.
 """
 
 # Locust ships without types.
@@ -11,9 +12,12 @@ machines differ), and whether the server stands by everything it acknowledged.
 import argparse
 import json
 import os
+import random
+import shlex
+import subprocess
 import sys
 import time
-import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,14 +29,21 @@ from locust.stats import RequestStats, StatsEntry
 from rich.console import Console
 from rich.table import Table
 
+from loadtests import locustfile
+from loadtests.common.asking import Asker
 from loadtests.common.check import broken_promises
-from loadtests.common.journey import LOG, sign_ins
-from loadtests.locustfile import Browsing, Liking, Publishing
+from loadtests.common.journey import GRABS, LOG, MONEY, sign_ins
+from loadtests.common.money import answered_otherwise, broken_money, restored_otherwise
+from loadtests.common.outside import Refused
 from loadtests.shapes import Evening, Smoke, Steady
 
 PROFILES: dict[str, type[Steady]] = {"smoke": Smoke, "evening": Evening}
 FAILED_SHARE_MAX = 0.001
 SETTLE_SECONDS = 20.0
+AGAIN_MAX = 100
+"""Shares that are asked for again after the run."""
+RECENT = 6
+"""Packets they are of: the tickets of older ones may have ended."""
 
 
 @dataclass
@@ -60,11 +71,11 @@ def main() -> int:
     verdict = Verdict(
         requests=stats.total.num_requests,
         failed=stats.total.num_failures,
-        broken=_promises(options.host),
+        broken=[*_promises(options.host), *_audit(options.audit)],
     )
     _show(console, stats, verdict)
     if options.log:
-        LOG.save(Path(options.log))
+        LOG.save(Path(options.log), grabs=MONEY.plain())
     if options.json:
         Path(options.json).write_text(json.dumps(_plain(stats, verdict), indent=1))
     return 0 if verdict.held else 1
@@ -75,6 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--profile", choices=sorted(PROFILES), default="smoke")
     parser.add_argument("--host", required=True)
     parser.add_argument("--sign-ins", required=True, help="made by `carnival rehearse`")
+    parser.add_argument("--audit", help="a command that finds the server's books in order, or not")
     parser.add_argument("--json", help="write the figures and the verdict here")
     parser.add_argument("--log", help="write the outside log here")
     return parser.parse_args()
@@ -82,9 +94,8 @@ def _options() -> argparse.Namespace:
 
 def _load(host: str, shape: type[Steady]) -> RequestStats:
     setup_logging("WARNING")
-    environment = Environment(
-        user_classes=[Browsing, Liking, Publishing], shape_class=shape(), host=host
-    )
+    journeys: list[Any] = [getattr(locustfile, name) for name in locustfile.__all__]
+    environment = Environment(user_classes=journeys, shape_class=shape(), host=host)
     runner: Any = environment.create_local_runner()
     environment.events.init.fire(environment=environment, runner=runner, web_ui=None)
     runner.start_shape()
@@ -95,21 +106,49 @@ def _load(host: str, shape: type[Steady]) -> RequestStats:
 
 
 def _promises(host: str) -> list[str]:
-    """The broken promises, once the fan-out had time to finish; the last look counts."""
-    tokens = {sign_in.shopper: sign_in for sign_in in sign_ins().all}
+    """The broken promises, once settling and fan-out had time to finish."""
+    asker = Asker(host, sign_ins())
+    brand = asker.brand
+    for packet in MONEY.packets:
+        asker.end(packet)
+    broken = _last_look(lambda: broken_promises(LOG, asker.fetch))
+    broken += _last_look(lambda: broken_money(MONEY, brand, asker.ask))
+    if not MONEY.granted:
+        broken.append("nobody got anything out of a packet: nothing is known about money")
+    recent = list(MONEY.packets)[-RECENT:]
+    some = [wish for wish in sorted(MONEY.granted) if wish[0] in recent]
+    some = random.sample(some, min(AGAIN_MAX, len(some)))
+    broken += _seen(lambda: restored_otherwise(MONEY, some, asker.ask))
+    grabs = {wish: GRABS[wish] for wish in some}
+    return [*broken, *_seen(lambda: answered_otherwise(MONEY, grabs, asker.ask))]
 
-    def fetch(shopper: int | None, path: str) -> Any:
-        headers = tokens[shopper].headers if shopper is not None else {}
-        request = urllib.request.Request(host + path, headers=headers)
-        with urllib.request.urlopen(request, timeout=15) as response:
-            return json.load(response)
 
+def _last_look(look: Callable[[], Iterator[str]]) -> list[str]:
     until = time.monotonic() + SETTLE_SECONDS
-    while True:
-        broken = list(broken_promises(LOG, fetch))
-        if not broken or time.monotonic() > until:
-            return broken
+    while next(_seen(look), None) is not None:
+        if time.monotonic() > until:
+            return list(_seen(look))
         time.sleep(1.0)
+    return []
+
+
+def _seen(look: Callable[[], Iterator[str]]) -> Iterator[str]:
+    """What a look finds; that it cannot even look is a finding."""
+    try:
+        yield from look()
+    except Refused as error:
+        yield str(error)
+
+
+def _audit(command: str | None) -> list[str]:
+    """What the server's own audit complains about."""
+    if command is None:
+        return []
+    done = subprocess.run(shlex.split(command), capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return []
+    said = [line.strip() for line in done.stdout.splitlines() if not line.startswith("✓")]
+    return [f"audit: {line}" for line in said or done.stderr.splitlines()[-3:]]
 
 
 def _show(console: Console, stats: RequestStats, verdict: Verdict) -> None:
@@ -129,6 +168,7 @@ def _show(console: Console, stats: RequestStats, verdict: Verdict) -> None:
         console.print(f"[red]broken:[/] {sentence}")
     promises = f"{len(LOG.posts)} posts, {len(LOG.follows)} follows, {len(LOG.likes)} likes"
     promises += f", {sum(map(len, LOG.comments.values()))} comments"
+    promises += f", {len(MONEY.granted)} shares of {len(MONEY.packets)} packets"
     console.print(f"Acknowledged and looked for afterwards: {promises}")
     word = "[bold green]HELD[/]" if verdict.held else "[bold red]DID NOT HOLD[/]"
     console.print(

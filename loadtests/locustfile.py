@@ -3,5 +3,7 @@
 from loadtests.scenarios.browsing import Browsing
 from loadtests.scenarios.liking import Liking
 from loadtests.scenarios.publishing import Publishing
+from loadtests.scenarios.raining import Raining
+from loadtests.scenarios.whispering import Whispering
 
-__all__ = ["Browsing", "Liking", "Publishing"]
+__all__ = ["Browsing", "Liking", "Publishing", "Raining", "Whispering"]

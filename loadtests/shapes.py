@@ -12,13 +12,15 @@ class Steady(LoadTestShape):
 
     abstract = True
     shoppers = 20
+    crowds = 2
+    """Each counts as one user of Locust."""
     seconds = 60.0
 
     def tick(self) -> tuple[int, float] | None:
         """Locust asks every second: (shoppers, arrivals a second), None at the end."""
         if self.get_run_time() > self.seconds:
             return None
-        return self.shoppers, max(1.0, self.shoppers / (self.seconds / 10))
+        return self.shoppers + self.crowds, max(1.0, self.shoppers / (self.seconds / 10))
 
 
 class Smoke(Steady):

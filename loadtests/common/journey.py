@@ -6,16 +6,21 @@
 
 import os
 import time
+from collections.abc import Container
 from json import loads
 from pathlib import Path
 from typing import Any
 
 from locust import FastHttpUser
 
+from loadtests.common.money import MoneyLog, Wish
 from loadtests.common.outside import OutsideLog, Told, told_by
-from loadtests.common.shoppers import SignIns
+from loadtests.common.shoppers import SignIn, SignIns
 
 LOG = OutsideLog()
+MONEY = MoneyLog()
+GRABS: dict[Wish, dict[str, Any]] = {}
+"""The body of each grab, to ask the same again."""
 _made: list[SignIns] = []
 
 
@@ -47,37 +52,47 @@ class Shopper(FastHttpUser):
         json: Any = None,
         headers: dict[str, str] | None = None,
         about: int | None = None,
+        who: SignIn | None = None,
+        due: float | None = None,
+        fine: Container[str] = (),
         **more: Any,
     ) -> tuple[Told, Any]:
         """One request; returns what it tells and the JSON of a good answer. `about` is a post: that
-        it is gone is no failure when its author took it back meanwhile."""
-        self._renew()
-        sent = {**self.me.headers, **(headers or {})}
+        it is gone is no failure when its author took it back meanwhile. Nor are problems with one
+        of the codes in `fine`. `who` asks, by default me. The answer's time counts from `due`, a
+        moment of `time.perf_counter`, by default from now."""
+        who = who or self.me
+        self._renew(who)
+        sent = {**who.headers, **(headers or {})}
         with self.client.request(
             method, path, name=name, json=json, headers=sent, catch_response=True, **more
         ) as response:
             status = response.status_code or 0
+            if due is not None:
+                response.request_meta["response_time"] = (time.perf_counter() - due) * 1000
             if status == 304:
                 response.success()
                 return Told.YES, None
             gone = status == 404 and about is not None and not LOG.stands(about)
-            if (status == 0 or status >= 400) and not gone:
+            expected = 400 <= status < 500 and _code_of(response.text) in fine
+            if (status == 0 or status >= 400) and not gone and not expected:
                 response.failure(f"{status} {_code_of(response.text)}")
             else:
                 response.success()
             body = response.json() if 200 <= status < 300 and response.text else None
             return told_by(status), body
 
-    def _renew(self) -> None:
-        if time.monotonic() < self.me.renew_at:
-            return
-        response = self.client.post(
-            "/v1/auth/sessions/refresh",
-            json={"refreshToken": self.me.refresh},
-            name="refreshSession",
-        )
-        if response.status_code == 200:
-            self.me.take(response.json())
+    def _renew(self, who: SignIn) -> None:
+        with who.renewing:  # a refresh token is good once
+            if time.monotonic() < who.renew_at:
+                return
+            response = self.client.post(
+                "/v1/auth/sessions/refresh",
+                json={"refreshToken": who.refresh},
+                name="refreshSession",
+            )
+            if response.status_code == 200:
+                who.take(response.json())
 
 
 def _code_of(text: str | None) -> str:

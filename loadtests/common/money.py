@@ -7,10 +7,10 @@ What was acknowledged must be paid exactly once, with the acknowledged amount, f
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from loadtests.common.outside import Told
+from loadtests.common.outside import Refused, Told
 
 Wish = tuple[int, int, int]
 """(packet, wave, shopper)"""
@@ -82,6 +82,11 @@ class MoneyLog:
         if first:
             with self._lock:
                 self.open.discard(wish)
+
+    def plain(self) -> list[Any]:
+        """Everything acknowledged: [packet, wave, shopper, share, amount, receipt]."""
+        with self._lock:
+            return [[*wish, *share] for wish, share in sorted(self.granted.items())]
 
     def given_twice(self) -> dict[tuple[int, int, int], list[int]]:
         """(packet, wave, share) → everybody who was told to have it, where that is more than
@@ -161,18 +166,20 @@ def _drop_of(packet: int, funded: int, figures: Any, drop: Any) -> Iterator[str]
 def _wallet_of(
     shopper: int, paid: Counter[tuple[int, int]], log: MoneyLog, ask: Ask
 ) -> Iterator[str]:
+    changes = list(_pages(ask, shopper, "/v1/me/wallet/lines"))
     lines = [
         (int(line["dropId"]), int(line["changeMinor"]))
-        for line in _pages(ask, shopper, "/v1/me/wallet/lines")
-        if line["kind"] in ("packet.claim", "packet.loss")
+        for line in changes
+        if line["kind"] in ("packet.claim", "packet.loss") and int(line["dropId"]) in log.packets
     ]
     if Counter(lines) != paid:
         more, less = Counter(lines) - paid, paid - Counter(lines)
         yield f"wallet of {shopper}: too much {dict(more)}, too little {dict(less)}"
     balances = ask(shopper, "GET", "/v1/me/wallet", None)["balances"]
     available = sum(_minor(each["available"]) for each in balances)
-    if available != sum(change for _, change in lines):
-        yield f"wallet of {shopper}: {available}, its lines add up to {lines}"
+    total = sum(int(line["changeMinor"]) for line in changes)
+    if available != total:
+        yield f"wallet of {shopper}: {available}, its lines add up to {total}"
 
 
 def restored_otherwise(log: MoneyLog, wishes: list[Wish], ask: Ask) -> Iterator[str]:
@@ -189,6 +196,21 @@ def restored_otherwise(log: MoneyLog, wishes: list[Wish], ask: Ask) -> Iterator[
         back = share_of(ask(shopper, "POST", f"/v1/packets/{packet}/restore", body))
         if back[:2] != share[:2]:
             yield f"{wish}: {share[:2]} acknowledged, its receipt brings {back[:2]}"
+
+
+def answered_otherwise(log: MoneyLog, grabs: Mapping[Wish, Any], ask: Ask) -> Iterator[str]:
+    """A sentence for each of these grabs that, sent again, is not answered as it was at first."""
+    for wish, body in grabs.items():
+        share = log.granted[wish]
+        try:
+            answer = ask(wish[2], "POST", f"/v1/packets/{wish[0]}/grab", body)
+        except Refused as error:
+            yield f"{wish}: {share[:2]} acknowledged, asking again is refused: {error}"
+            continue
+        claim = None if answer["claim"] is None else share_of(answer["claim"])
+        if claim != share:
+            found = claim and claim[:2]
+            yield f"{wish}: {share[:2]} acknowledged, asking again is answered {found}"
 
 
 def _minor(money: Any) -> int:

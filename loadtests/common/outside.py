@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 
 class Told(Enum):
@@ -19,6 +20,10 @@ class Told(Enum):
     YES = "yes"
     NO = "no"
     UNSURE = "unsure"
+
+
+class Refused(Exception):
+    """Somebody asked for what must be there, and got something else than a good answer."""
 
 
 def told_by(status: int) -> Told:
@@ -110,8 +115,8 @@ class OutsideLog:
         """It is being asked for: from now on the post may be gone for whoever looks."""
         self.note_withdrawal(post, Told.UNSURE)
 
-    def save(self, path: Path) -> None:
-        """Write all of it as JSON, for a look afterwards."""
+    def save(self, path: Path, **more: Any) -> None:
+        """Write all of it as JSON, and what else there is, for a look afterwards."""
         with self._lock:
             plain = {
                 "posts": {
@@ -121,5 +126,6 @@ class OutsideLog:
                 "follows": [[*pair, fact.on, fact.unsure] for pair, fact in self.follows.items()],
                 "likes": [[*pair, fact.on, fact.unsure] for pair, fact in self.likes.items()],
                 "comments": {post: sorted(ids) for post, ids in self.comments.items()},
+                **more,
             }
         path.write_text(json.dumps(plain))

@@ -2,13 +2,14 @@
 
 A rehearsal of thousands cannot ask for thousands of one-time codes, nor should the bounds on
 sign-in be lifted for it. The operator makes the sign-ins on the server's side; the file holds one
-JSON object a line: {"shopperId", "accessToken", "refreshToken"}.
+JSON object a line: {"shopperId", "accessToken", "refreshToken"}; with `--brand` one of them has a
+"brandId" too, and owns that brand, whose budget pays for packets.
 """
 
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ class SignIn:
     access: str
     refresh: str
     renew_at: float
+    brand: int | None = None
+    renewing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -50,9 +53,19 @@ class SignIns:
                     made["accessToken"],
                     made["refreshToken"],
                     time.monotonic() + RENEW_SECONDS,
+                    int(made["brandId"]) if made.get("brandId") else None,
                 )
             )
         self.all = list(self._waiting)
+        self._owners = [sign_in for sign_in in self.all if sign_in.brand is not None]
+        self._waiting = [sign_in for sign_in in self.all if sign_in.brand is None]
+
+    @property
+    def owner(self) -> SignIn:
+        """Who owns a brand. Raises where the file has nobody."""
+        if not self._owners:
+            raise RuntimeError("nobody owns a brand: make the sign-ins with --brand")
+        return self._owners[0]
 
     def take(self) -> SignIn:
         """The next one. Raises when the file held too few for this load."""
