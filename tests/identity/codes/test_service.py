@@ -85,9 +85,13 @@ class TestSending:
     ) -> None:
         door = door_from("10.1.3.1")
 
-        answers = await asyncio.gather(*(door.ask(new_phone()) for _ in range(75)))
+        async def ask() -> int:
+            while True:
+                status = (await door.ask(new_phone())).status_code
+                if status != 503:  # of an overloaded machine: nothing was counted, ask again
+                    return status
 
-        assert sorted(answer.status_code for answer in answers) == [202] * 60 + [429] * 15
+        assert sorted(await asyncio.gather(*(ask() for _ in range(75)))) == [202] * 60 + [429] * 15
 
     async def test_an_address_asks_so_often_for_whatever_phones(
         self, door_from: Callable[[str], Door], house: House
