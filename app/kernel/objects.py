@@ -61,6 +61,11 @@ class Objects:
         else:
             raise ValueError("OBJECT_STORE_URL must be file:///folder or s3://bucket/prefix")
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of this machine; None for a store elsewhere."""
+        return self._folder
+
     async def put(self, path: str, data: bytes) -> None:
         """Keep the bytes under the path, replacing what was there, whole and durable."""
         async with _answering(path):

@@ -30,6 +30,7 @@ from app.kernel.valkey.decisions import (
     stream_key,
 )
 from app.kernel.valkey.errors import ValkeyError
+from app.kernel.valkey.keeping import kept_key, mark_key
 from app.kernel.valkey.keys import BUCKETS
 from app.kernel.valkey.quarantine import quarantine
 from app.kernel.valkey.scripts import Script
@@ -141,6 +142,10 @@ class SettleWorker:
         """Settle what others hold and have not touched for `idle_ms`. Returns how many."""
         commands = [self._claim(bucket, idle_ms) for bucket in range(BUCKETS)]
         return await self._settle(await asyncio.gather(*commands))
+
+    async def settle_again(self, bucket: int, entries: list[tuple[bytes, list[bytes]]]) -> int:
+        """Bring decisions to SQL that an older SQL, put back from a backup, may lack."""
+        return await self._settle([_Entries(bucket, entries)])
 
     async def _turn(self) -> int:
         read = await self.settle_once()
@@ -285,7 +290,7 @@ class SettleWorker:
                 tx, bucket=bucket, entry_id=entry_id, kind=kind, entry=entry, reason=reason
             )
         self._alert(f"{bucket}:{entry_id}", kind, reason)
-        await self._live.run(_ACKNOWLEDGE, (stream_key(bucket),), (GROUP, entry_id))
+        await self._live.run(_ACKNOWLEDGE, _acknowledging(bucket), (GROUP, entry_id))
 
     def _alert(self, decision: str, kind: str, reason: str) -> None:
         self._metrics.quarantined.labels(kind).inc()
@@ -298,7 +303,7 @@ class SettleWorker:
             place = (decision.epoch, decision.sequence)
             self._settled_to[decision.bucket] = max(place, self._settled_to[decision.bucket])
         runs = (
-            self._live.run(_ACKNOWLEDGE, (stream_key(bucket),), (GROUP, *ids))
+            self._live.run(_ACKNOWLEDGE, _acknowledging(bucket), (GROUP, *ids))
             for bucket, ids in by_bucket.items()
         )
         await asyncio.gather(*runs)
@@ -310,6 +315,10 @@ class _Entries:
 
     bucket: int
     entries: list[tuple[bytes, list[bytes]]]
+
+
+def _acknowledging(bucket: int) -> tuple[str, str, str]:
+    return stream_key(bucket), kept_key(bucket), mark_key(bucket)
 
 
 def is_away(error: BaseException) -> bool:
