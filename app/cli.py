@@ -5,8 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from app import local
+from app.living import living, settings_or_none
 
 if TYPE_CHECKING:
     from app.composition import Composed
     from app.kernel.house import Audit
-    from app.kernel.settings import Settings
 
 console = Console(highlight=False)
 
@@ -174,7 +173,7 @@ async def _doctor(data: Path, port: int) -> int:
     ill = 0
     configure_logs("error", as_json=False)
     findings = list(doctors.machine(data, port))
-    settings = _settings_or_none(data) if local.runs(data) or "DATABASE_URL" in os.environ else None
+    settings = settings_or_none(data) if local.runs(data) or "DATABASE_URL" in os.environ else None
     if settings is None:
         console.print("No server runs or is configured: looking at the machine only.")
     else:
@@ -185,13 +184,6 @@ async def _doctor(data: Path, port: int) -> int:
         table.add_row(sign, each.subject, each.state, each.advice)
     console.print(table)
     return 1 if ill else 0
-
-
-def _settings_or_none(data: Path) -> "Settings | None":
-    from app.kernel.settings import load_settings
-
-    local.adopt_instance(data)
-    return load_settings() if "DATABASE_URL" in os.environ else None
 
 
 @main.command()
@@ -205,7 +197,7 @@ async def _audit(data: Path) -> int:
     from app.kernel.valkey.quarantine import audit_quarantine
 
     broken = 0
-    async with _living(data) as composed:
+    async with living(data) as composed:
         database = composed.house.database
         checks: dict[str, Audit] = {"quarantine": lambda: audit_quarantine(database)}
         for wiring in composed.wirings:
@@ -228,7 +220,7 @@ def close_days(data: Path) -> None:
 
 
 async def _close_days(data: Path) -> None:
-    async with _living(data) as composed:
+    async with living(data) as composed:
         closed = await composed.service("days").close_due()
     for day in closed:
         console.print(f"[green]✓[/] {day.day}: {day.transfers} transfers, {day.hash}")
@@ -244,12 +236,54 @@ def rebuild(data: Path) -> None:
 
 
 async def _rebuild(data: Path) -> None:
-    async with _living(data) as composed:
+    async with living(data) as composed:
         for wiring in composed.wirings:
             for name, make in wiring.rebuilds.items():
                 with console.status(f"Rebuilding {name}"):
                     count = await make()
                 console.print(f"[green]✓[/] {name}: {count}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@_data_option
+def backup(folder: Path, data: Path) -> None:
+    """Keep what the running instance holds in FOLDER, which is made and verified."""
+    asyncio.run(_backup(folder, data))
+
+
+async def _backup(folder: Path, data: Path) -> None:
+    from app.backup import take
+
+    async with living(data) as composed:
+        owner_url = composed.house.settings.database_owner_url
+        made = await take(composed.house, owner_url or os.environ["DATABASE_URL"], folder)
+    if "CARNIVAL_SECRET" in os.environ:
+        # receipts and tickets are worth nothing without it
+        local.write_private(folder / "secret", os.environ["CARNIVAL_SECRET"].encode())
+    size = sum(file.size for file in made.files.values()) / 1e6
+    console.print(f"[green]✓[/] {folder}: {size:.1f} MB, {made.decisions} decisions beside SQL")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_data_option
+def restore(folder: Path, data: Path) -> None:
+    """Put the backup in FOLDER back; web and workers have to be stopped."""
+    from app.backup import put_back, servers_alone
+
+    data = data.resolve()
+    with servers_alone(data, folder):
+        put_back(folder, os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+        count = asyncio.run(_catch_up(folder, data))
+    console.print(f"[green]✓[/] {folder} is back, and {count} decisions were looked at again")
+
+
+async def _catch_up(folder: Path, data: Path) -> int:
+    from app.backup import catch_up
+
+    async with living(data) as composed:
+        return await catch_up(composed, folder)
 
 
 @main.command()
@@ -266,7 +300,7 @@ async def _rehearse(count: int, out: Path, data: Path, *, brand: bool) -> None:
     from app.kernel.structs import encode_json
     from app.rehearse import crowd_sign_ins, give_brand
 
-    async with _living(data) as composed:
+    async with living(data) as composed:
         crowd = [made async for made in crowd_sign_ins(composed.house, count)]
         if brand:
             crowd[0] = await give_brand(composed, crowd[0])
@@ -288,7 +322,7 @@ async def _operator(phone: str, remove: bool, data: Path) -> None:
     from app.identity.interfaces import Memberships
     from app.kernel.errors import AppError
 
-    async with _living(data) as composed:
+    async with living(data) as composed:
         members = composed.house.doors.get(Memberships)
         change = members.remove_operator if remove else members.make_operator
         try:
@@ -297,21 +331,6 @@ async def _operator(phone: str, remove: bool, data: Path) -> None:
         except AppError as error:
             raise click.ClickException(error.detail) from error
     console.print(f"[green]✓[/] {phone} is {'no longer' if remove else 'now'} an operator")
-
-
-@asynccontextmanager
-async def _living(data: Path) -> "AsyncGenerator[Composed]":
-    """A house of this process, on the servers of the environment or of the local instance."""
-    from app.composition import alive, compose
-    from app.kernel.logs import configure_logs
-
-    settings = _settings_or_none(data)
-    if settings is None:
-        raise click.ClickException("Give DATABASE_URL and the others, or run `up` first.")
-    configure_logs("warning", as_json=False)
-    composed = compose(settings)
-    async with alive(composed.house):
-        yield composed
 
 
 @main.command()
@@ -324,7 +343,7 @@ def demo(data: Path) -> None:
 
 
 async def _demo(data: Path, load: "Callable[[Composed], Awaitable[None]]") -> None:
-    async with _living(data) as composed:
+    async with living(data) as composed:
         await load(composed)
 
 

@@ -36,7 +36,8 @@ class MoneyLog:
         self._lock = threading.Lock()
         self.granted: dict[Wish, Share] = {}
         self.open: set[Wish] = set()
-        """Asked, and never answered."""
+        """Asked, and never answered for certain."""
+        self._doubted: set[Wish] = set()
         self.contradictions: list[str] = []
         """Two answers about the same wish that differ."""
         self.packets: dict[int, int] = {}
@@ -60,7 +61,7 @@ class MoneyLog:
 
     def note(self, wish: Wish, told: Told, answer: Any) -> None:
         """An answer: a GrabView, or None when there was none or it was a refusal. An earlier call
-        without an answer may still arrive, so only a grant ends the doubt of one."""
+        without an answer may still arrive, so after one only a grant ends the doubt."""
         claim = answer["claim"] if answer is not None else None
         with self._lock:
             if answer is not None and answer["outcome"] == "sold_out":
@@ -74,13 +75,11 @@ class MoneyLog:
                     self.contradictions.append(f"{wish}: first {known[:2]}, then {share[:2]}")
                 self.granted.setdefault(wish, share)
                 self.open.discard(wish)
-            elif told is not Told.UNSURE and known is not None:
+            elif told is Told.UNSURE:
+                self._doubted.add(wish)
+            elif known is not None:
                 self.contradictions.append(f"{wish}: has {known[:2]}, and was refused later")
-
-    def refuse_if_first(self, wish: Wish, first: bool) -> None:
-        """The only call there ever was has been refused: nothing is in doubt."""
-        if first:
-            with self._lock:
+            elif wish not in self._doubted:
                 self.open.discard(wish)
 
     def plain(self) -> list[Any]:

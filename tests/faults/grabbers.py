@@ -97,8 +97,16 @@ class Brand:
 class Grabbers:
     """Runs in a thread of its own, so that a test can kill servers meanwhile."""
 
-    def __init__(self, url: str, people: list[Person], seed: int, *, pause: float = 1.0) -> None:
-        self.log = MoneyLog()
+    def __init__(
+        self,
+        url: str,
+        people: list[Person],
+        seed: int,
+        *,
+        pause: float = 1.0,
+        log: MoneyLog | None = None,
+    ) -> None:
+        self.log = log if log is not None else MoneyLog()
         self.answers = self.again = 0
         self._url = url
         self._people = {person.id: person for person in people}
@@ -144,23 +152,19 @@ class Grabbers:
             have = [wish for wish in wishes if wish in self.log.granted]
             if left and not (have and self._random.random() < 0.2):
                 wish = self._random.choice(left)
-                done[wish] = await self._grab(wire, me, tickets[wish[0]][0], wish, wish in done)
+                done[wish] = await self._grab(wire, me, tickets[wish[0]][0], wish)
             elif have:
                 wish = self._random.choice(have)
-                await self._grab(wire, me, tickets[wish[0]][0], wish, True)
+                await self._grab(wire, me, tickets[wish[0]][0], wish)
                 self.again += 1
 
-    async def _grab(
-        self, wire: Wire, me: Person, ticket: str | None, wish: Wish, again: bool
-    ) -> bool:
+    async def _grab(self, wire: Wire, me: Person, ticket: str | None, wish: Wish) -> bool:
         """One grab. True when it was answered: then it need not be asked again."""
         packet, wave, _ = wish
         body = {"ticket": ticket, "wave": wave}
         self.log.asking(wish)
         told, answer = await self._call(wire, me, "POST", f"/v1/packets/{packet}/grab", body)
         self.log.note(wish, told, answer)
-        if told is not Told.UNSURE:
-            self.log.refuse_if_first(wish, not again and wish not in self.log.granted)
         return told is not Told.UNSURE
 
     async def _call(

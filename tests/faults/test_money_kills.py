@@ -48,11 +48,22 @@ def _survives(folder: Path, *, kills: list[list[str]], seed: int, pause: float) 
                 time.sleep(pause)
                 installation.wait_until_ready()
             time.sleep(2.0)
+        with Grabbers(installation.url, people, seed, log=crowd.log) as rest:
+            time.sleep(1.0)
+            installation.run("backup", str(folder / "backup"))
+            time.sleep(1.0)
+        assert rest.answers
         installation.wait_until_ready()
         assert len(crowd.log.granted) > 1000, "the crowd hardly got anything"
         assert crowd.again > 50
         for packet in crowd.log.packets:
             brand.end(packet)
+        crowd.heals(brand)
+        installation.run("audit")
+        installation.stop()
+        installation.run("restore", str(folder / "backup"))
+        installation.start()
+        # what PostgreSQL did not know at the time of the backup is in the streams
         crowd.heals(brand)
         installation.run("audit")
         figures = f"{len(crowd.log.packets)} packets, {len(crowd.log.granted)} shares, "
