@@ -132,7 +132,6 @@ class Crowd(Shopper):
             if (ticket := self.ticket(who)) is None:
                 return
             body = {"ticket": ticket, "wave": wave, **more}
-            first = wish not in GRABS
             GRABS[wish] = body
             MONEY.asking(wish)
             path = f"/v1/packets/{packet}/grab"
@@ -140,8 +139,6 @@ class Crowd(Shopper):
             fine = ("packet_over",)
             told, answer = self.call("POST", path, name, who=who, json=body, due=due, fine=fine)
             MONEY.note(wish, told, answer if told is Told.YES else None)
-            if told is not Told.UNSURE and wish not in MONEY.granted:
-                MONEY.refuse_if_first(wish, first)
 
         return grab
 

@@ -219,10 +219,11 @@ def test_only_the_refusal_of_the_only_call_ends_a_doubt(log: MoneyLog) -> None:
     wish = PACKET, 0, CY
     log.asking(wish)
     log.note(wish, Told.NO, None)
-    log.refuse_if_first(wish, False)
-    assert wish in log.open
-    log.refuse_if_first(wish, True)
     assert wish not in log.open
+    log.asking(wish)
+    log.note(wish, Told.UNSURE, None)
+    log.note(wish, Told.NO, None)
+    assert wish in log.open
 
 
 def test_the_log_holds_what_its_receipts_say(log: MoneyLog) -> None:
