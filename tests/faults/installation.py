@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -76,6 +78,19 @@ class Installation:
             assert time.monotonic() < until, f"no process of {kind} runs"
             time.sleep(0.05)
         os.kill(victims[-1], signal.SIGKILL)
+
+    @contextmanager
+    def another_worker(self) -> Iterator[None]:
+        """A second worker beside the one of `up`, for as long as the context lasts."""
+        with (self.folder / "worker-2.log").open("ab") as log:
+            worker = subprocess.Popen(
+                self._carnival("worker"), cwd=HOME, env=self._environment(), stdout=log, stderr=log
+            )
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
 
     def pids(self, kind: str) -> list[int]:
         """The process of a kind, and behind it the ones it started."""

@@ -1,6 +1,8 @@
 """Whatever is killed while thousands grab: each acknowledged share is paid, exactly once."""
 
+import os
 import random
+import signal
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,9 @@ from tests.faults.test_kills import wipe_cache
 
 SHOPPERS = 180
 PACKETS_AT_FIRST = 8
+STALL_SECONDS = 8.0
+"""An entry that nobody touched for five seconds is taken over, a job whose worker is silent after
+thirty."""
 WIPE = "wipe the cache"
 
 
@@ -47,7 +52,7 @@ def _survives(folder: Path, *, kills: list[list[str]], seed: int, pause: float) 
                         installation.kill(kind)
                 time.sleep(pause)
                 installation.wait_until_ready()
-            time.sleep(2.0)
+            _stall_the_worker(installation)
         with Grabbers(installation.url, people, seed, log=crowd.log) as rest:
             time.sleep(1.0)
             installation.run("backup", str(folder / "backup"))
@@ -68,6 +73,17 @@ def _survives(folder: Path, *, kills: list[list[str]], seed: int, pause: float) 
         installation.run("audit")
         figures = f"{len(crowd.log.packets)} packets, {len(crowd.log.granted)} shares, "
         print(f"{figures}{len(crowd.log.open)} calls left open, {crowd.again} asked again")
+
+
+def _stall_the_worker(installation: Installation) -> None:
+    """It sleeps past the time after which another takes over what it holds, and wakes up."""
+    (pid,) = installation.pids("worker")
+    with installation.another_worker():
+        time.sleep(2.0)
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(STALL_SECONDS)
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(1.0)
 
 
 class _Opening:
