@@ -89,6 +89,7 @@ def clusters(tmp_path: Path) -> Iterator[dict[str, ValkeyCluster]]:
         yield started
 
 
+@pytest.mark.faults
 def test_failovers_of_both_clusters_lose_nothing_that_was_replicated(
     tmp_path: Path, clusters: dict[str, ValkeyCluster]
 ) -> None:

@@ -147,6 +147,7 @@ def cuts_of(synced: list[Synced], chance: random.Random) -> list[tuple[int, floa
     return found
 
 
+@pytest.mark.faults
 async def test_a_file_cut_anywhere_holds_all_that_was_acknowledged(
     fair: Fair, own_live: tuple[ValkeyServer, Running], tmp_path: Path
 ):
@@ -182,6 +183,7 @@ async def test_a_file_cut_anywhere_holds_all_that_was_acknowledged(
     await _sums(fair, packet_ids)
 
 
+@pytest.mark.faults
 async def test_a_full_disk_acknowledges_nothing_and_loses_nothing(
     fair: Fair, own_live: tuple[ValkeyServer, Running]
 ):
