@@ -1,0 +1,1 @@
+"""Films become a ladder of renditions: CMAF segments under addresses that never change."""
