@@ -1,0 +1,1 @@
+"""Writers of HLS and DASH manifests and of WebVTT: pure text from cuts and cues."""
