@@ -1,7 +1,7 @@
 """The web process: an ASGI application from settings."""
 
 import gc
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -51,30 +51,15 @@ def front(composed: Composed, inner: ASGIApp, *, hot: bool) -> Front:
     )
 
 
-def litestar(composed: Composed) -> Litestar:
-    """Litestar with every route of every slice."""
-    house, wirings = composed.house, composed.wirings
-    checks = Checks(
-        {
-            "postgresql": house.database.ping,
-            "valkey-live": house.live.ping,
-            "valkey-cache": house.cache.ping,
-            "objects": house.objects.ping,
-        }
-    )
-    dependencies: dict[str, Provide] = {
-        "tx": Provide(_transactions(house)),
-        "checks": Provide(lambda: checks, sync_to_thread=False),
-        "clock": Provide(lambda: house.clock, sync_to_thread=False),
-        "house": Provide(lambda: house, sync_to_thread=False),
-    }
-    for wiring in wirings:
-        dependencies |= wiring.dependencies
+def litestar(composed: Composed, provided: Mapping[str, Provide] | None = None) -> Litestar:
+    """Litestar with every route of every slice; its handlers get `provided`, or what
+    `dependencies` says."""
+    wirings = composed.wirings
     routes = [route for wiring in wirings for route in wiring.routes]
     plain = [plain_handler(endpoint) for wiring in wirings for endpoint in wiring.hot]
     return _App(
         route_handlers=[HealthController, *routes, *plain, *openapi.docs_routes(), *page_routes()],
-        dependencies=dependencies,
+        dependencies=dependencies(composed) if provided is None else provided,
         lifespan=[_lifespan(composed)],
         response_class=JsonResponse,
         before_request=_note_operation,
@@ -84,11 +69,33 @@ def litestar(composed: Composed) -> Litestar:
         },
         type_encoders={Id: encode_hook, Timestamp: encode_hook},
         type_decoders=[(lambda t: issubclass(t, Id | Timestamp), decode_hook)],
-        request_max_body_size=house.settings.request_body_bytes_max,
+        request_max_body_size=composed.house.settings.request_body_bytes_max,
         openapi_config=openapi.openapi_config(),
         logging_config=None,
         plugins=openapi.plugins(),
     )
+
+
+def dependencies(composed: Composed) -> dict[str, Provide]:
+    """Everything a handler may ask for by name."""
+    house = composed.house
+    checks = Checks(
+        {
+            "postgresql": house.database.ping,
+            "valkey-live": house.live.ping,
+            "valkey-cache": house.cache.ping,
+            "objects": house.objects.ping,
+        }
+    )
+    provided: dict[str, Provide] = {
+        "tx": Provide(_transactions(house)),
+        "checks": Provide(lambda: checks, sync_to_thread=False),
+        "clock": Provide(lambda: house.clock, sync_to_thread=False),
+        "house": Provide(lambda: house, sync_to_thread=False),
+    }
+    for wiring in composed.wirings:
+        provided |= wiring.dependencies
+    return provided
 
 
 def _transactions(house: House) -> Any:

@@ -93,13 +93,13 @@ async def house(composed: Composed) -> AsyncIterator[House]:
 @pytest.fixture
 async def client(composed: Composed, house: House) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the web application, hot lane included, without a socket in between."""
-    from app.asgi import front, litestar
+    from tests.application import application
 
     async with AsyncExitStack() as stack:
         for wiring in composed.wirings:
             for part in wiring.web_lifespan:
                 await stack.enter_async_context(part())
-        transport = httpx.ASGITransport(app=front(composed, litestar(composed), hot=True))  # pyright: ignore[reportArgumentType]
+        transport = httpx.ASGITransport(app=application(composed))  # pyright: ignore[reportArgumentType]
         yield await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://testserver")
         )

@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.asgi import front, litestar
 from app.composition import Composed, alive, compose
 from app.kernel.house import House
 from app.kernel.settings import Settings
+from tests.application import application
 from tests.identity.people import Door
 
 
@@ -38,7 +38,7 @@ async def door_from(
         for wiring in composed.wirings:
             for part in wiring.web_lifespan:
                 await stack.enter_async_context(part())
-        app = front(composed, litestar(composed), hot=True)
+        app = application(composed)
         clients: list[httpx.AsyncClient] = []
 
         def from_address(address: str) -> Door:
@@ -69,7 +69,7 @@ async def other(settings: Settings, house: House, codes_file: Path) -> AsyncIter
         for wiring in composed.wirings:
             for part in wiring.web_lifespan:
                 await stack.enter_async_context(part())
-        transport = httpx.ASGITransport(app=front(composed, litestar(composed), hot=True))  # pyright: ignore[reportArgumentType]
+        transport = httpx.ASGITransport(app=application(composed))  # pyright: ignore[reportArgumentType]
         client = await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://testserver")
         )

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from app.asgi import front, litestar
 from app.composition import Composed
+from tests.application import application
 from tests.factories.town import Town
 
 
@@ -66,7 +66,7 @@ class TestLikes:
     async def test_both_lanes_answer_the_same(self, town: Town, composed: Composed):
         author, fan = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
-        app = front(composed, litestar(composed), hot=False)
+        app = application(composed, hot=False)
         transport = httpx.ASGITransport(app=app)  # pyright: ignore[reportArgumentType]
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as plain:
             for path in (f"/v1/posts/{post_id}/like", "/v1/posts/12/like"):

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from app.asgi import front, litestar
 from app.composition import alive, compose
 from app.kernel.house import House
 from app.kernel.logs import configure_logs
 from app.kernel.settings import Settings
+from tests.application import application
 from tests.identity.people import Door, new_phone
 
 
@@ -68,7 +68,7 @@ async def running(settings: Settings, service: MessageService) -> AsyncIterator[
     async with alive(composed.house):
         work = composed.house.jobs.run({"default": 2}, name="test")
         worker = asyncio.create_task(work)
-        transport = httpx.ASGITransport(app=front(composed, litestar(composed), hot=True))  # pyright: ignore[reportArgumentType]
+        transport = httpx.ASGITransport(app=application(composed))  # pyright: ignore[reportArgumentType]
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             yield composed.house, Door(client, Path("/dev/null"), composed.house)
         worker.cancel()
