@@ -92,6 +92,11 @@ class Renditions(Protocol):
         """A certain version, old or new; None when there was none."""
         ...
 
+    async def holds(self, session: AsyncSession, video_id: int, hash_: str) -> bool:
+        """Whether any version of any generation of a film names this segment, initialisation
+        segments included."""
+        ...
+
     async def progress(self, session: AsyncSession, ids: Iterable[int]) -> Mapping[int, Progress]:
         """Of those films that are being transcoded."""
         ...

@@ -1,0 +1,188 @@
+"""The ladder, the frame grid and the plan, for any source."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.inspection.source import AudioTrack, Source, VideoTrack
+from media.transcoding import rules
+
+
+def source(
+    width: int = 1920,
+    height: int = 1080,
+    rate: Fraction = Fraction(30),
+    seconds: Fraction = Fraction(60),
+    *,
+    variable: bool = False,
+    sound: bool = True,
+) -> Source:
+    video = VideoTrack(
+        index=0,
+        codec="h264",
+        width=width,
+        height=height,
+        coded_width=width,
+        coded_height=height,
+        rotation=0,
+        sar=Fraction(1),
+        pix_fmt="yuv420p",
+        bit_depth=8,
+        frame_rate=rate,
+        variable_rate=variable,
+        transfer="",
+        primaries="",
+        matrix="",
+        color_range="",
+    )
+    audio = AudioTrack(1, "aac", 2, 48_000) if sound else None
+    return Source("mp4", "mov", seconds, 1_000, video, audio)
+
+
+sides = st.integers(16, 4096)
+rates = st.builds(Fraction, st.integers(1, 240_000), st.just(1001)).filter(lambda r: r <= 245)
+lengths = st.builds(Fraction, st.integers(500, 10_800_000), st.just(1000))
+
+
+class TestLadder:
+    """Never upscaled, even, the source's own shape."""
+
+    @given(sides, sides)
+    def test_rungs_fit_the_source(self, width: int, height: int) -> None:
+        rungs = rules.rungs_of(width, height, Fraction(30))
+        assert rungs
+        assert [rung.pixels for rung in rungs] == sorted({rung.pixels for rung in rungs})
+        assert len({rung.name for rung in rungs}) == len(rungs)
+        for rung in rungs:
+            assert rung.width % 2 == 0
+            assert rung.height % 2 == 0
+            # a pixel more than the source at most, where the source is odd
+            assert 2 <= rung.width <= width + 1
+            assert 2 <= rung.height <= height + 1
+            box = sorted((rung.width, rung.height))
+            assert box[0] <= 1080 + 1
+            assert box[1] <= 1920 + 1
+
+    @given(sides.filter(lambda s: s >= 360), sides.filter(lambda s: s >= 360))
+    def test_the_shape_is_kept(self, width: int, height: int) -> None:
+        for rung in rules.rungs_of(width, height, Fraction(30)):
+            scale = min(rung.width / width, rung.height / height)
+            assert abs(rung.width - width * scale) <= 1 + 2 * max(1, width / height)
+            assert abs(rung.height - height * scale) <= 1 + 2 * max(1, height / width)
+
+    @pytest.mark.parametrize(
+        ("size", "expected"),
+        [
+            ((1920, 1080), ["v360 640x360", "v540 960x540", "v720 1280x720", "v1080 1920x1080"]),
+            ((1080, 1920), ["v360 360x640", "v540 540x960", "v720 720x1280", "v1080 1080x1920"]),
+            ((3840, 2160), ["v360 640x360", "v540 960x540", "v720 1280x720", "v1080 1920x1080"]),
+            ((1440, 1080), ["v360 480x360", "v540 720x540", "v720 960x720", "v1080 1440x1080"]),
+            ((640, 480), ["v360 480x360", "v480 640x480"]),
+            ((641, 363), ["v360 636x360"]),
+            ((177, 101), ["v101 176x100"]),
+            ((2560, 1080), ["v360 640x270", "v540 960x404", "v720 1280x540", "v1080 1920x810"]),
+        ],
+    )
+    def test_ladders(self, size: tuple[int, int], expected: list[str]) -> None:
+        rungs = rules.rungs_of(*size, Fraction(30))
+        assert [f"{rung.name} {rung.width}x{rung.height}" for rung in rungs] == expected
+
+    def test_caps_grow_with_the_rungs_and_with_the_rate(self) -> None:
+        slow = rules.rungs_of(1920, 1080, Fraction(30))
+        fast = rules.rungs_of(1920, 1080, Fraction(60))
+        assert [rung.bits_max for rung in slow] == sorted(rung.bits_max for rung in slow)
+        assert all(b.bits_max > a.bits_max for a, b in zip(slow, fast, strict=True))
+
+
+class TestGrid:
+    """A constant rate, near the source's, on which segments stand."""
+
+    @pytest.mark.parametrize(
+        ("rate", "variable", "expected"),
+        [
+            (Fraction(30), False, Fraction(30)),
+            (Fraction(2997, 100), False, Fraction(30_000, 1001)),
+            (Fraction(29_87, 100), True, Fraction(30_000, 1001)),
+            (Fraction(120), False, Fraction(60)),
+            (Fraction(240), False, Fraction(60)),
+            (Fraction(90), False, Fraction(45)),
+            (Fraction(1), False, Fraction(10)),
+            (Fraction(17), True, Fraction(20)),
+            (Fraction(29), False, Fraction(29)),
+            (Fraction(60), True, Fraction(60)),
+        ],
+    )
+    def test_rates(self, rate: Fraction, *, variable: bool, expected: Fraction) -> None:
+        assert rules.output_rate(rate, variable=variable) == expected
+
+    @given(rates, st.booleans(), lengths)
+    def test_segments_are_about_two_seconds(
+        self, rate: Fraction, variable: bool, seconds: Fraction
+    ) -> None:
+        made = source(rate=rate, variable=variable, seconds=seconds)
+        grid = rules.grid_of(made.video, seconds)
+        assert Fraction(99, 10) <= grid.rate <= Fraction(601, 10)
+        assert Fraction(19, 10) <= grid.gop / grid.rate <= Fraction(21, 10)
+        assert abs(grid.seconds - seconds) <= 1 / grid.rate
+        assert Fraction(grid.timescale, grid.ticks) == grid.rate
+        assert grid.timescale < 2**31
+
+
+class TestPieces:
+    """Every frame in one piece, every piece on the grid."""
+
+    @given(rates, lengths)
+    def test_together_they_are_the_film(self, rate: Fraction, seconds: Fraction) -> None:
+        plan = rules.plan_for(source(rate=rate, seconds=seconds))
+        for run in (plan.early, plan.ladder):
+            at = 0
+            for number, piece in enumerate(run):
+                assert (piece.number, piece.first) == (number, at)
+                assert piece.first % plan.grid.gop == 0
+                assert piece.count > 0
+                assert piece.first - piece.warm_up >= 0
+                assert piece.warm_up < plan.grid.gop
+                at += piece.count
+                assert at + piece.run_out <= plan.grid.frames
+                if at < plan.grid.frames:
+                    assert at % plan.grid.gop == 0
+                    assert piece.run_out > 0
+            assert at == plan.grid.frames
+
+    def test_the_first_piece_is_one_segment(self) -> None:
+        plan = rules.plan_for(source(seconds=Fraction(3600)))
+        assert [piece.count for piece in plan.early[:5]] == [60, 120, 240, 480, 900]
+        assert len(plan.ladder) == 120
+
+    def test_one_rung_has_no_ladder_to_wait_for(self) -> None:
+        assert rules.plan_for(source(320, 180)).ladder == ()
+
+    def test_the_plan_follows_from_the_source(self) -> None:
+        assert rules.plan_for(source()) == rules.plan_for(source())
+        assert not rules.plan_for(source(sound=False)).sound
+
+
+class TestMeasures:
+    """Rates and quality."""
+
+    @given(st.lists(st.integers(0, 9_000), min_size=1, max_size=200), st.integers(1, 60))
+    def test_no_second_passes_the_peak(self, sizes: list[int], rate: int) -> None:
+        peak = rules.peak_bits(sizes, Fraction(rate))
+        seconds = [sum(sizes[at : at + rate]) * 8 for at in range(len(sizes))]
+        assert peak == max(seconds)
+        assert rules.average_bits([100] * 30, Fraction(30)) == 24_000
+
+    def test_rungs_that_show_nothing_more_are_dropped(self) -> None:
+        quality = [("v360", 0.93), ("v540", 0.96), ("v720", 0.9645), ("v1080", 0.9655)]
+        assert rules.kept_rungs(quality) == ["v360", "v540", "v1080"]
+        flat = [("v360", 0.999), ("v540", 0.9995), ("v720", 1.0)]
+        assert rules.kept_rungs(flat) == ["v360"]
+
+    @given(st.integers(1, 4000))
+    def test_samples_are_spread(self, segments: int) -> None:
+        found = rules.sampled_segments(segments)
+        assert found == sorted(set(found))
+        assert 1 <= len(found) <= 5
+        assert found[-1] < segments
