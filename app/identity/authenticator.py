@@ -26,10 +26,10 @@ class TokenAuthenticator:
         self._keys = keys
         self._now_seconds = clock.now_seconds
 
-    async def authenticate(self, header: str) -> Actor:
-        """The caller. Raises TokenInvalid, TokenExpired, SessionRevoked or KeyInvalid."""
+    def recognise(self, header: str) -> Actor | None:
+        """See `Authenticator`. Raises TokenInvalid, TokenExpired, SessionRevoked."""
         if header[7:10] == "sk_":
-            return await self._keys.authenticate(header)
+            return None
         found = self._verified(header)
         if found.expires_seconds <= self._now_seconds():
             raise TokenExpired
@@ -37,6 +37,10 @@ class TokenAuthenticator:
         if denied and (found.session_id in denied or found.grant_id in denied):
             raise SessionRevoked
         return found.actor
+
+    async def authenticate(self, header: str) -> Actor:
+        """The caller. Raises KeyInvalid, and what `recognise` raises."""
+        return self.recognise(header) or await self._keys.authenticate(header)
 
     def expires_seconds(self, header: str) -> float | None:
         """See `Authenticator`."""

@@ -42,8 +42,13 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 class Authenticator(Protocol):
     """Turns an Authorization header into an actor."""
 
+    def recognise(self, header: str) -> Actor | None:
+        """The actor of an access token, by arithmetic; None for an API key. Raises Unauthorized
+        with a stable reason."""
+        ...
+
     async def authenticate(self, header: str) -> Actor:
-        """Raises Unauthorized with a stable reason. Without I/O for access tokens."""
+        """The same also for keys, which may have to be looked up."""
         ...
 
     def expires_seconds(self, header: str) -> float | None:

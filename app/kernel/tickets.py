@@ -11,9 +11,11 @@ import hmac
 import struct
 
 from app.kernel.errors import Forbidden
+from app.kernel.secrets import Mac
 
 TICKET_CHARS_MAX = 160
 _MAC_BYTES = 16
+_STANDARD = str.maketrans("-_", "+/")
 
 
 class TicketInvalid(Forbidden):
@@ -33,22 +35,22 @@ class Tickets:
 
     def __init__(self, keys: list[bytes], purpose: str) -> None:
         assert keys
-        self._keys = keys
+        self._macs = [Mac(key) for key in keys]
         self._prefix = purpose.encode() + b"\0"
 
     def sign(self, *values: int, expires_seconds: int = 0) -> str:
         """A ticket for these integers; `expires_seconds` since 1970, or 0 for one that lasts."""
         packed = struct.pack(f">{len(values) + 1}q", expires_seconds, *values)
-        return base64.urlsafe_b64encode(self._mac(self._keys[0], packed) + packed).decode()
+        return base64.urlsafe_b64encode(self._mac(self._macs[0], packed) + packed).decode()
 
     def read(self, ticket: str, count: int, *, now_seconds: float) -> tuple[int, ...]:
         """The integers of a ticket. Raises TicketInvalid, TicketExpired."""
         try:
             if len(ticket) > TICKET_CHARS_MAX:
                 raise ValueError
-            sealed = base64.b64decode(ticket, b"-_", validate=True)
+            sealed = binascii.a2b_base64(ticket.translate(_STANDARD), strict_mode=True)
             mac, packed = sealed[:_MAC_BYTES], sealed[_MAC_BYTES:]
-            if not any(hmac.compare_digest(mac, self._mac(key, packed)) for key in self._keys):
+            if not any(hmac.compare_digest(mac, self._mac(key, packed)) for key in self._macs):
                 raise ValueError
             expires_seconds, *values = struct.unpack(f">{count + 1}q", packed)
         except (ValueError, binascii.Error, struct.error):
@@ -57,5 +59,5 @@ class Tickets:
             raise TicketExpired
         return tuple(values)
 
-    def _mac(self, key: bytes, packed: bytes) -> bytes:
-        return hmac.digest(key, self._prefix + packed, "sha256")[:_MAC_BYTES]
+    def _mac(self, key: Mac, packed: bytes) -> bytes:
+        return key.digest(self._prefix + packed)[:_MAC_BYTES]

@@ -37,13 +37,17 @@ Code = Annotated[
     str, QueryParameter(name="code", min_length=8, max_length=160, description="The link's code")
 ]
 
-_SOLD_OUT = encode_json(GrabView(outcome="sold_out", claim=None, entry=None))
+_SOLD_OUT_ANSWER = HotAnswer(encode_json(GrabView(outcome="sold_out", claim=None, entry=None)))
 _KEEP_MS = 120_000
 """How long a helper's share is set aside."""
 
 
 def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoint]:
     """POST of a grab."""
+
+    def early(actor: Actor, ids: tuple[int, ...]) -> HotAnswer | None:
+        sold_out = actor.shopper_id is not None and claims.sold_out_to(ids[0], actor.shopper_id)
+        return _SOLD_OUT_ANSWER if sold_out else None
 
     async def grab(request: HotRequest) -> HotAnswer:
         actor = request.signed_in()
@@ -58,7 +62,7 @@ def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoin
             return HotAnswer(encode_json(view))
         pool, grant = await claims.grab(record, shopper_id, body.wave, body.phrase)
         if grant is None:
-            return HotAnswer(_SOLD_OUT)
+            return _SOLD_OUT_ANSWER
         claim = desk.claim_view(record, shopper_id, pool, grant)
         return HotAnswer(encode_json(GrabView(outcome="granted", claim=claim, entry=None)))
 
@@ -72,6 +76,7 @@ def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoin
             GrabView,
             tags=["packets"],
             accepts=GrabCreate,
+            early=early,
         )
     ]
 

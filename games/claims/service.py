@@ -97,7 +97,7 @@ class ClaimService:
 
         answer = await self._decide(record.id, decide)
         if answer is Refused.SOLD_OUT:
-            self._sold_out.note(record.id, pool)
+            self._sold_out.note(record.id, pool, only=len(record.windows) == 1)
             return pool, None
         if answer is Refused.OVER:
             if pool == len(record.windows) - 1:
@@ -107,6 +107,11 @@ class ClaimService:
         if answer.new:
             self._granted(record, shopper_id, answer)
         return pool, answer
+
+    def sold_out_to(self, packet_id: int, shopper_id: int) -> bool:
+        """Whether a packet of one pool is known to be sold out, and this shopper to have nothing of
+        it. What is remembered was announced to whoever asked."""
+        return self._sold_out.only_pool_to(packet_id, shopper_id)
 
     async def enter(self, record: PacketRecord, shopper_id: int) -> Grant:
         """Take part in a draw; the share is the entry's number. Again is the same. Raises

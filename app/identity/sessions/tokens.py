@@ -10,7 +10,7 @@ process has not seen, and PyJWT takes six times as long over it.
 
 import binascii
 import hmac
-from base64 import b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ import msgspec
 from app.identity.errors import TokenInvalid
 from app.kernel.actors import Actor, ActorKind
 from app.kernel.clock import Clock
-from app.kernel.secrets import derive
+from app.kernel.secrets import Mac, derive
 from app.kernel.settings import Settings
 
 ISSUER = "carnival"
@@ -31,7 +31,8 @@ CACHE_TOKENS_MAX = 20_000
 _DAY_SECONDS = 86_400
 _ALGORITHM = "HS256"
 _SCHEME = "bearer "
-_KIDS_MAX = 64
+_HEADERS_MAX = 64
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +82,8 @@ class AccessTokens:
         self._clock = clock
         self._keys: dict[str, bytes] = {}
         self._keys_day = -1
-        self._kids: dict[bytes, str] = {}
+        self._macs: dict[bytes, Mac] = {}
+        """By the first part of a token, which names a key: one day's tokens all begin alike."""
         # C code, bounded, least recently used out; refusals are exceptions and not remembered
         self.verified = lru_cache(maxsize=CACHE_TOKENS_MAX)(self.verify)
 
@@ -124,7 +126,7 @@ class AccessTokens:
             token = authorization[7:].strip().encode("ascii")
             signed, _, signature = token.rpartition(b".")
             header, _, payload = signed.partition(b".")
-            expected = urlsafe_b64encode(hmac.digest(self._key_of(header), signed, "sha256"))
+            expected = urlsafe_b64encode(self._mac_of(header).digest(signed))
             # compared as text: base64 has several spellings of the same bytes, we accept ours
             if not hmac.compare_digest(expected.rstrip(b"="), signature):
                 raise TokenInvalid
@@ -135,22 +137,19 @@ class AccessTokens:
         except (msgspec.DecodeError, binascii.Error, ValueError):
             raise TokenInvalid from None
 
-    def _key_of(self, header: bytes) -> bytes:
-        """The key that a token's first part names; one day's tokens all begin alike. Raises
-        TokenInvalid, and what comes of a part that is no JSON."""
+    def _mac_of(self, header: bytes) -> Mac:
+        """The key that a token's first part names. Raises TokenInvalid, and what comes of a part
+        that is no JSON."""
         accepted = self.accepted(int(self._clock.now_seconds()))
-        kid = self._kids.get(header)
-        if kid is None:
+        mac = self._macs.get(header)
+        if mac is None:
             head = _HEAD.decode(_decoded(header))
             if head.typ != TYPE or head.alg != _ALGORITHM or head.kid not in accepted:
                 raise TokenInvalid
-            if len(self._kids) >= _KIDS_MAX:
-                self._kids.clear()
-            kid = self._kids[header] = head.kid
-        key = accepted.get(kid)
-        if key is None:
-            raise TokenInvalid
-        return key
+            if len(self._macs) >= _HEADERS_MAX:
+                self._macs.clear()
+            mac = self._macs[header] = Mac(accepted[head.kid])
+        return mac
 
     def accepted(self, now: int) -> dict[str, bytes]:
         """The keys of yesterday, today and tomorrow by their names, `now` in seconds since 1970."""
@@ -162,11 +161,13 @@ class AccessTokens:
                 for each in (day - 1, day, day + 1)
             }
             self._keys_day = day
+            self._macs.clear()
         return self._keys
 
 
 def _decoded(part: bytes) -> bytes:
-    return b64decode(part + b"=" * (-len(part) % 4), b"-_", validate=True)
+    padded = part + b"=" * (-len(part) % 4)
+    return binascii.a2b_base64(padded.translate(_STANDARD), strict_mode=True)
 
 
 def _kid(secret: str, day: int) -> str:

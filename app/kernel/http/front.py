@@ -64,6 +64,7 @@ class Front:
         self._inner = inner
         self._hot = hot
         self._authenticator = authenticator
+        self._recognise = authenticator.recognise
         self._limiter = limiter
         self._metrics = metrics
         self._trusted_proxies = trusted_proxies
@@ -143,15 +144,15 @@ class Front:
         """Find out who it is, and count the request. Raises TooMany."""
         authorization = headers.get(b"authorization")
         if authorization is not None:
+            header = authorization.decode("latin-1")
             try:
-                caller.actor = await self._authenticator.authenticate(
-                    authorization.decode("latin-1")
-                )
+                actor = self._recognise(header)
+                caller.actor = actor or await self._authenticator.authenticate(header)
             except Unauthorized as error:
                 caller.refused = error
         if limited:
             actor = caller.actor
-            self._limiter.check(f"i{caller.address}" if actor is None else f"a{actor.id}")
+            self._limiter.check(caller.address if actor is None else actor.id)
 
     def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
         """The caller's address: the socket's, or what the last trusted proxy saw."""

@@ -13,6 +13,8 @@ from app.kernel.errors import TooMany
 
 _CALLERS_SWEPT_FROM = 50_000
 
+Key = str | int
+
 
 class LocalLimiter:
     """So many requests a minute for each caller, in this process. The library's strategies build
@@ -23,8 +25,10 @@ class LocalLimiter:
         self._amount, self._window_seconds = item.amount, item.get_expiry()
         self._windows = Windows()
 
-    def check(self, caller: str) -> None:
-        """Count one request. Raises TooMany with Retry-After."""
+    def check(self, caller: Key) -> None:
+        """Count one request of an actor, or of an address that is nobody yet.
+
+        Raises TooMany with Retry-After."""
         if self._windows.hit(caller, self._window_seconds) > self._amount:
             wait = max(1, int(self._windows.get_expiry(caller) - time.time()) + 1)
             raise too_many(wait, self._amount)
@@ -38,7 +42,7 @@ class Windows(Storage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._windows: dict[str, list[float]] = {}
+        self._windows: dict[Key, list[float]] = {}
         """Key → [count, end in seconds since 1970]."""
         self._sweep_at = _CALLERS_SWEPT_FROM
 
@@ -51,7 +55,7 @@ class Windows(Storage):
         """See `hit`. The library wraps this method to translate errors, which there are none of."""
         return self.hit(key, expiry, amount)
 
-    def hit(self, key: str, expiry: int, amount: int = 1) -> int:
+    def hit(self, key: Key, expiry: int, amount: int = 1) -> int:
         """Count `amount` in the present window, which begins with the first hit."""
         now = time.time()
         window = self._windows.get(key)
@@ -67,7 +71,7 @@ class Windows(Storage):
         window = self._windows.get(key)
         return int(window[0]) if window is not None and window[1] > time.time() else 0
 
-    def get_expiry(self, key: str) -> float:
+    def get_expiry(self, key: Key) -> float:
         """When the present window ends, in seconds since 1970."""
         window = self._windows.get(key)
         return window[1] if window is not None else time.time()

@@ -13,6 +13,7 @@ here; the rest belongs to the slice and its scripts, which
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.decisions import Decision, cut, epoch_key, raise_epoch, stream_key
@@ -42,7 +43,7 @@ class Aggregates:
 
     def state_key(self, id_: int) -> str:
         """The hash."""
-        return key(id_, self._name, id_)
+        return _state_key(self._name, id_)
 
     def loading_keys(self, id_: int) -> tuple[str, str, str]:
         """KEYS of a script that loads: state, building token, epoch."""
@@ -98,6 +99,11 @@ class Aggregates:
 
     def _token_key(self, id_: int) -> str:
         return key(id_, self._name, id_, "building")
+
+
+@lru_cache(maxsize=65_536)
+def _state_key(name: str, id_: int) -> str:
+    return key(id_, name, id_)
 
 
 async def wait_settled(

@@ -77,6 +77,14 @@ class Valkey:
             self._road().send(call, slot_of(keys[0]) if self._clustered and keys else None)
         return waiter
 
+    def hint(self, *command: Arg) -> None:
+        """Send a command nobody waits for: whether it arrives is no matter. Raises nothing."""
+        call = Call(pack(command), _NOBODY)
+        if self._push is not None:
+            self._push(call)
+        elif not self._closed:
+            self._road().send(call, self._slot_of(command))
+
     def shared(self, *command: Arg) -> "asyncio.Future[Reply]":
         """Like `call`, for reads: the same command asked for in the same turn is sent once."""
         fan = self._shared.get(command)
@@ -188,6 +196,22 @@ class Valkey:
         call.redirects += 1
         call.packed = pack(("EVAL", run.script.source, len(run.keys), *run.keys, *run.args))
         lane.push(call)
+
+
+class _Nobody:
+    """Waits for no reply."""
+
+    def done(self) -> bool:
+        return True
+
+    def set_result(self, result: Any, /) -> None:
+        return
+
+    def set_exception(self, exception: BaseException, /) -> None:
+        return
+
+
+_NOBODY = _Nobody()
 
 
 class _Fan:

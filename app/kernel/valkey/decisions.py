@@ -103,6 +103,9 @@ def clock_key(bucket: int) -> str:
     return bucket_key(bucket, "clock")
 
 
+_COMMON = tuple((stream_key(each), epoch_key(each), clock_key(each)) for each in range(BUCKETS))
+
+
 def decide(
     live: Valkey,
     script: Script,
@@ -114,8 +117,7 @@ def decide(
 ) -> "asyncio.Future[Reply]":
     """Run a deciding script: one that includes `decide.lua`. Its own keys start at KEYS[4] and its
     arguments at ARGV[2]. Raises `ValkeyUnavailable` while too much of the bucket is unsettled."""
-    common = (stream_key(bucket), epoch_key(bucket), clock_key(bucket))
-    return live.run(script, (*common, *keys), (unsettled_max, *args))
+    return live.run(script, (*_COMMON[bucket], *keys), (unsettled_max, *args))
 
 
 async def cut(live: Valkey, bucket: int) -> Cut:

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import hiredis
 import structlog
@@ -99,8 +99,7 @@ class Judge(Protocol):
     def __call__(self, call: "Call", reply: Reply, lane: "Lane", /) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A script with what it was given, kept to send it whole to a server that does not know it."""
 
     script: "Script"

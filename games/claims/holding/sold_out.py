@@ -7,6 +7,7 @@ the bucket: a rebuilt or restored packet may have shares again.
 """
 
 import asyncio
+import time
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
@@ -25,6 +26,8 @@ _OWNERS_MAX = 4_000_000
 class _Pool:
     owners: "array[int]"
     """Who has a share, sorted."""
+    only: bool
+    """Whether the packet has no other pool."""
     stamp: tuple[bytes | None, bytes | None]
     compared_at: float
 
@@ -40,21 +43,28 @@ class SoldOut:
     def to(self, packet_id: int, pool: int, shopper_id: int) -> bool:
         """Whether the pool is sold out and this shopper has certainly nothing of it."""
         held = self._pools.get((packet_id, pool))
-        if held is None:
-            return False
-        age = asyncio.get_running_loop().time() - held.compared_at
+        return held is not None and self._says(held, packet_id, pool, shopper_id)
+
+    def only_pool_to(self, packet_id: int, shopper_id: int) -> bool:
+        """The same of a packet that has one pool; False for any other."""
+        held = self._pools.get((packet_id, 0))
+        return held is not None and held.only and self._says(held, packet_id, 0, shopper_id)
+
+    def _says(self, held: _Pool, packet_id: int, pool: int, shopper_id: int) -> bool:
+        age = time.monotonic() - held.compared_at
         if age > _COMPARE_SECONDS:
-            self.note(packet_id, pool)
-        if age > _GOOD_SECONDS:
-            return False
+            self.note(packet_id, pool, only=held.only)
+            if age > _GOOD_SECONDS:
+                return False
         at = bisect_left(held.owners, shopper_id)
         return at == len(held.owners) or held.owners[at] != shopper_id
 
-    def note(self, packet_id: int, pool: int) -> None:
-        """A script said so: remember it, or see whether what is held still holds."""
+    def note(self, packet_id: int, pool: int, *, only: bool) -> None:
+        """A script said so: remember it, or see whether what is held still holds. `only`: the
+        packet has no other pool."""
         at = packet_id, pool
         if at not in self._reading:
-            task = self._reading[at] = asyncio.create_task(self._read(packet_id, pool))
+            task = self._reading[at] = asyncio.create_task(self._read(packet_id, pool, only))
             task.add_done_callback(lambda _: self._reading.pop(at, None))
 
     def forget(self, packet_id: int) -> None:
@@ -62,7 +72,7 @@ class SoldOut:
         for at in [each for each in self._pools if each[0] == packet_id]:
             del self._pools[at]
 
-    async def _read(self, packet_id: int, pool: int) -> None:
+    async def _read(self, packet_id: int, pool: int, only: bool) -> None:
         at = packet_id, pool
         try:
             stamp, sold_out = await self._store.stamp(packet_id, pool)
@@ -76,9 +86,9 @@ class SoldOut:
                 if again != stamp or not sold_out:
                     return
                 await asyncio.to_thread(owners.sort)
-                held = self._pools[at] = _Pool(array("q", owners), stamp, 0.0)
+                held = self._pools[at] = _Pool(array("q", owners), only, stamp, 0.0)
                 while sum(len(each.owners) for each in self._pools.values()) > _OWNERS_MAX:
                     self._pools.popitem(last=False)
-            held.compared_at = asyncio.get_running_loop().time()
+            held.compared_at = time.monotonic()
         except AppError:
             self._pools.pop(at, None)

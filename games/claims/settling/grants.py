@@ -1,6 +1,5 @@
 """Grants that wallets show before SQL has them: hints in the cache, which may vanish."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 
@@ -8,15 +7,12 @@ from app.kernel.database import Database
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.errors import ValkeyUnavailable
 from app.kernel.valkey.keys import key
-from app.kernel.valkey.scripts import Script
 from campaigns.ledger.interfaces import PendingGrants
 from games.claims.interfaces import Grant
 from games.claims.repository import ClaimRepository
 from games.packets.interfaces import PacketRecord
 
 _KEEP_SECONDS = 120
-
-_NOTE = Script.load("games/claims/lua/note_grant.lua")
 
 
 class GrantNotes(PendingGrants):
@@ -29,12 +25,11 @@ class GrantNotes(PendingGrants):
 
     def note(self, record: PacketRecord, shopper_id: int, grant: Grant) -> None:
         """Leave a hint, without waiting for it."""
-        field = f"{record.id}:{grant.order}"
-        args = (field, f"{grant.amount_minor}:{record.currency}", _KEEP_SECONDS)
-        try:
-            self._cache.run(_NOTE, (_key(shopper_id),), args).add_done_callback(_look)
-        except ValkeyUnavailable:
-            return
+        self._cache.hint(
+            *("HSETEX", _key(shopper_id), "EX", _KEEP_SECONDS, "FIELDS", 1),
+            f"{record.id}:{grant.order}",
+            f"{grant.amount_minor}:{record.currency}",
+        )
 
     async def pending(self, shopper_id: int) -> Mapping[str, int]:
         """See `PendingGrants`: what is noted and not in SQL."""
@@ -54,12 +49,6 @@ class GrantNotes(PendingGrants):
             if at not in settled:
                 sums[currency] += amount
         return sums
-
-
-def _look(done: "asyncio.Future[object]") -> None:
-    """A hint that got lost is no matter; its error is looked at so that nobody else has to."""
-    if not done.cancelled():
-        done.exception()
 
 
 def _key(shopper_id: int) -> str:

@@ -50,6 +50,10 @@ async def echo(request: HotRequest) -> HotAnswer:
     return HotAnswer(encode_json(seen))
 
 
+def known_early(actor: Actor, ids: tuple[int, ...]) -> HotAnswer | None:
+    return HotAnswer(b'{"early":true}') if ids == (3,) else None
+
+
 ENDPOINTS = [
     HotEndpoint(
         "GET",
@@ -61,16 +65,22 @@ ENDPOINTS = [
         query={"q": Schema(type=OpenAPIType.STRING)},
     ),
     HotEndpoint("PUT", "/v1/echo/{echo_id}/like", "putEcho", "Echo", echo, Echo, body_bytes_max=64),
+    HotEndpoint(
+        "POST", "/v1/echo/{echo_id}/early", "postEarly", "Early", echo, Echo, early=known_early
+    ),
 ]
 
 
 class Tokens:
     """`good` is shopper 7; the rest is refused."""
 
-    async def authenticate(self, header: str) -> Actor:
+    def recognise(self, header: str) -> Actor:
         if header == "Bearer good":
             return Actor(kind=ActorKind.SHOPPER, id=7)
         raise Unauthorized("This token is not good")
+
+    async def authenticate(self, header: str) -> Actor:
+        return self.recognise(header)
 
     def expires_seconds(self, header: str) -> float | None:
         return None
@@ -137,6 +147,13 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "away": ("PUT", "/v1/echo/503/like", {"headers": GOOD}),
     "our fault": ("PUT", "/v1/echo/500/like", {"headers": GOOD}),
     "needs an actor": ("PUT", "/v1/echo/401/like", {}),
+    "known early": ("POST", "/v1/echo/3/early", {"headers": GOOD, "content": b"x" * 5000}),
+    "known early, bad token": (
+        "POST",
+        "/v1/echo/3/early",
+        {"headers": {"authorization": "Bearer bad"}},
+    ),
+    "not known early": ("POST", "/v1/echo/4/early", {"headers": GOOD, "content": b"hello"}),
     "own request id": ("GET", "/v1/echo", {"headers": {"x-request-id": "abc-1"}}),
     "bad request id": ("GET", "/v1/echo", {"headers": {"x-request-id": "a b\tc"}}),
 }
