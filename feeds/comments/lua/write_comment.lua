@@ -7,6 +7,7 @@
 -- ERRORS    -1 too much unsettled, -2 not loaded, -10 closed, -11 facts missing, -12 parent gone
 -- @include decide
 -- @include aggregate
+-- @include of_type
 -- @include apply_decided
 -- @include id
 -- @include integer

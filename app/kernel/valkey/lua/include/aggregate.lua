@@ -1,13 +1,10 @@
--- PURPOSE  Reads fields of an aggregate's state (see `aggregates.py`), having checked all types.
+-- PURPOSE  Reads fields of an aggregate's state (see `aggregates.py`). Of a key that is no hash the
+--          server itself says so, before anything is written.
 -- RETURNS  the fields; nil when it is not loaded in this epoch: return NOT_LOADED (-2)
--- @include of_type
+-- @include epoch_of
 local function aggregate(state, epoch_key, ...)
-  of_type(KEYS[1], 'stream')
-  if not of_type(state, 'hash') then
-    return nil
-  end
-  local epoch, found = redis.call('GET', epoch_key), redis.call('HMGET', state, 'epoch', ...)
-  if not epoch or found[1] ~= epoch then
+  local found = redis.call('HMGET', state, 'epoch', ...)
+  if not found[1] or found[1] ~= epoch_of(epoch_key) then
     return nil
   end
   return { unpack(found, 2) }
