@@ -66,8 +66,14 @@ class Fsyncs:
         self._begun.wait(10)
         assert self.failure is None, repr(self.failure)
 
-    def join(self) -> None:
-        """After the process was killed."""
+    def kill(self) -> None:
+        """SIGKILL, and return when it is gone.
+
+        From `start` until then nobody else of our process may ask how it is: a wait by any of our
+        threads, such as the one in `Popen.poll`, takes a stop that was the tracer's, and holds it
+        for an exit.
+        """
+        os.kill(self._pid, signal.SIGKILL)
         self._thread.join(20)
         assert not self._thread.is_alive(), "the watched process lives on"
         assert self.failure is None, repr(self.failure)
