@@ -60,7 +60,12 @@ def compose(settings: Settings) -> Composed:
     house = House(
         settings=settings,
         database=Database(settings, jobs.defer_on),
-        live=Valkey(settings.valkey_url, settings, remedy=NEW_EPOCHS),
+        live=Valkey(
+            settings.valkey_url,
+            settings,
+            remedy=NEW_EPOCHS,
+            replicated_seconds=settings.replicated_seconds,
+        ),
         cache=cache,
         changes=Changes(cache),
         objects=Objects(settings.object_store_url),

@@ -126,6 +126,8 @@ async def servers(settings: Settings) -> AsyncGenerator[Finding]:
                 yield Finding("Durability", "unsafe", f"{complaint[0].upper()}{complaint[1:]}.")
             if not found:
                 yield Finding("Durability", "acknowledged means durable")
+            if settings.durability == "replicated":
+                yield await _replication(house.live)
     finally:
         with contextlib.suppress(Exception):
             await house.database.close()
@@ -157,6 +159,19 @@ async def _cache(house: House) -> Finding:
 async def _objects(house: House) -> Finding:
     await house.objects.ping()
     return Finding("Objects", "readable and writable")
+
+
+async def _replication(live: Valkey) -> Finding:
+    """What CARNIVAL_DURABILITY=replicated waits for, tried."""
+    alone = await live.unreplicated()
+    if not alone:
+        return Finding("Replication", "what is answered is on a second disk")
+    advice = (
+        "Decisions there are answered 503. Attach replicas with `appendonly yes` (two for each "
+        "primary outlive the loss of one), or set CARNIVAL_DURABILITY=local: then a failover may "
+        "lose what was answered in its last moment."
+    )
+    return Finding("Replication", f"primaries without a second disk: {alone}", advice)
 
 
 async def _major(server: Valkey) -> int:

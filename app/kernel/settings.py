@@ -44,6 +44,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long a request waits for a connection before it is answered 503."""
     valkey_timeout_seconds: float = 2.0
     """How long a call may take before it counts as failed."""
+    durability: str = "local"
+    """When a decision is answered: `local`, once the live Valkey's disk has it; or `replicated`,
+    once a replica's disk has it as well, so that a failover loses nothing that was answered."""
+    replication_timeout_seconds: float = 0.5
+    """How long that may take before the answer is 503; the decision stands."""
     valkey_queue_max: int = 20_000
     """Calls that may wait in a process before new ones are refused with 503."""
     request_body_bytes_max: int = 256 * 1024
@@ -91,6 +96,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     strict_safety: bool = True
     """Refuse to start when the live Valkey or PostgreSQL would lose acknowledged decisions."""
 
+    @property
+    def replicated_seconds(self) -> float | None:
+        """How long a decision waits for a replica; None where it does not."""
+        return self.replication_timeout_seconds if self.durability == "replicated" else None
+
 
 def load_settings() -> Settings:
     """Read the environment. Raises `environs.EnvError` naming the variable that is wrong."""
@@ -110,6 +120,14 @@ def load_settings() -> Settings:
         raise ValueError("CARNIVAL_SECRET must have at least 32 characters")
     if not 30 <= settings.access_token_seconds <= 600:
         raise ValueError("CARNIVAL_ACCESS_TOKEN_SECONDS must lie between 30 and 600")
+    if settings.durability not in ("local", "replicated"):
+        raise ValueError("CARNIVAL_DURABILITY must be local or replicated")
+    wait_seconds = settings.replicated_seconds
+    if wait_seconds is not None and not 0 < wait_seconds * 2 < settings.valkey_timeout_seconds:
+        raise ValueError(
+            "CARNIVAL_REPLICATION_TIMEOUT_SECONDS must be less than half of "
+            "CARNIVAL_VALKEY_TIMEOUT_SECONDS"
+        )
     return settings
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from hiredis import ReplyError
@@ -15,8 +16,10 @@ from hiredis import ReplyError
 from app.kernel.settings import Settings
 from app.kernel.valkey.cluster import ClusterRoute
 from app.kernel.valkey.errors import ValkeyUnavailable, error_of, kind_of
+from app.kernel.valkey.keys import fence_keys
 from app.kernel.valkey.pipeline import Address, Arg, Call, Lane, Limits, Reply, Run, pack
 from app.kernel.valkey.promotions import Command
+from app.kernel.valkey.replicated import ReplicatedWire
 from app.kernel.valkey.routes import Route, ServerRoute, parse, slot_of, slot_of_command
 from app.kernel.valkey.scripts import Script
 
@@ -27,6 +30,8 @@ _SCHEMES = {
 }
 _REDIRECTS_MAX = 5
 _RETRY_SECONDS = 0.05
+_REPLICA_ASKED_MS = 1_200
+"""Replicas tell of their own accord once a second how far their disk is."""
 _SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 
 
@@ -40,13 +45,24 @@ class Valkey:
     """
 
     def __init__(
-        self, url: str, settings: Settings | None = None, *, remedy: Sequence[Command] = ()
+        self,
+        url: str,
+        settings: Settings | None = None,
+        *,
+        remedy: Sequence[Command] = (),
+        replicated_seconds: float | None = None,
     ) -> None:
+        """With `replicated_seconds` a decision is answered only once a replica's disk has it, and
+        with `NotReplicated` after that long."""
         target = parse(url)
         self._target = target._replace(login=replace(target.login, remedy=tuple(remedy)))
         if self._target.scheme not in _SCHEMES:
             raise ValueError(f"unknown Valkey scheme {self._target.scheme!r}")
-        self._limits = Limits.of(settings) if settings is not None else Limits()
+        limits = Limits.of(settings) if settings is not None else Limits()
+        if replicated_seconds is not None:
+            wire = partial(ReplicatedWire, seconds=replicated_seconds)
+            limits = replace(limits, wire=wire)
+        self._limits = limits
         self._route: Route | None = None
         self._push: Callable[[Call], None] | None = None
         """The short way to the one lane, where there is only one."""
@@ -138,6 +154,12 @@ class Valkey:
                 if value != wanted:
                     problems.append(f"Valkey has {name} {value}; decisions need {name} {wanted}")
         return problems
+
+    async def unreplicated(self) -> int:
+        """How many primaries have no replica whose disk takes what they are told."""
+        await asyncio.gather(*(self.call("SET", key, 1) for key in fence_keys()))
+        replies = await self.everywhere("WAITAOF", 1, 1, _REPLICA_ASKED_MS)
+        return sum(not replicas for _, replicas in replies)
 
     async def address_of(self, key: str) -> Address:
         """The server that holds a key now, for those who open a connection of their own."""

@@ -35,6 +35,16 @@ def bucket_key(bucket: int, *parts: object) -> str:
     return _TAGS[bucket] + ":".join(map(str, parts))
 
 
+def fence_key(key: str) -> str:
+    """A key in the bucket of another, written after what has to reach a replica."""
+    return key[: key.index("}") + 2] + "fence"
+
+
+def fence_keys() -> list[str]:
+    """Those of all buckets."""
+    return [fence_key(tag) for tag in _TAGS]
+
+
 def by_bucket(ids: Iterable[int]) -> dict[int, list[int]]:
     """Ids grouped by bucket, in their order: one script a group instead of one an id."""
     groups: dict[int, list[int]] = {}

@@ -39,7 +39,7 @@ Address = tuple[str, int]
 pack: Callable[[tuple[Arg, ...]], bytes] = cast("Any", hiredis).pack_command
 """A command as the server reads it. Raises TypeError for what is no `Arg`."""
 
-_REDIRECTS_NONE = 1_000
+REDIRECTS_NONE = 1_000
 """So many redirects are behind a call that none is followed any more."""
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS_MAX = 1.0
@@ -55,6 +55,8 @@ class Limits:
     """How long calls wait for a lost server before they, and all new ones, fail at once."""
     queue_max: int = 20_000
     """Calls without a reply; more are refused."""
+    wire: "Callable[[Lane], Wire] | None" = None
+    """What makes connections, where they are of another kind."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -133,7 +135,7 @@ class Wire(asyncio.Protocol):
     """One connection: what was sent, in order, and the replies, in the same order."""
 
     def __init__(self, lane: "Lane") -> None:
-        self._lane = lane
+        self.lane = lane
         self._reader = Reader(notEnoughData=Ellipsis)
         self._flight: deque[Call] = deque()
         self._transport: asyncio.Transport | None = None
@@ -151,7 +153,7 @@ class Wire(asyncio.Protocol):
         self._transport.write(b"".join([call.packed for call in calls]))
 
     def data_received(self, data: bytes) -> None:
-        reader, flight, lane = self._reader, self._flight, self._lane
+        reader, flight, lane = self._reader, self._flight, self.lane
         answered = 0
         try:
             reader.feed(data)
@@ -159,16 +161,17 @@ class Wire(asyncio.Protocol):
                 call = flight.popleft()
                 answered += 1
                 if call.run is not None or type(reply) is ReplyError:
-                    self._judge(call, reply)
+                    self.judge(call, reply)
                 elif not call.waiter.done():
                     call.waiter.set_result(reply)
         except (HiredisError, IndexError):
             self.abort()  # not RESP, or more replies than commands: nothing after it can be trusted
         lane.answered += answered
 
-    def _judge(self, call: Call, reply: Reply) -> None:
+    def judge(self, call: Call, reply: Reply) -> None:
+        """Have a script's reply or an error told to its caller."""
         try:
-            self._lane.judge(call, reply, self._lane)
+            self.lane.judge(call, reply, self.lane)
         except Exception as error:  # whatever an answer does to us, its caller must not wait
             call.fail(error)
 
@@ -177,7 +180,7 @@ class Wire(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.writable = True
-        self._lane.flush()
+        self.lane.flush()
 
     def abort(self) -> None:
         """Drop the connection now; what is in flight fails."""
@@ -185,9 +188,9 @@ class Wire(asyncio.Protocol):
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._lane.leave(self)
+        self.lane.leave(self)
         lost, self._flight = self._flight, deque()
-        self._lane.answered += len(lost)
+        self.lane.answered += len(lost)
         for call in lost:
             call.fail(ValkeyUnavailable())
         if not self.lost.done():
@@ -290,7 +293,8 @@ class Lane:
         try:
             async with asyncio.timeout(self._limits.timeout_seconds):
                 host, port = await self._locate()
-                _, wire = await self._loop.create_connection(lambda: Wire(self), host, port)
+                make = self._limits.wire or Wire
+                _, wire = await self._loop.create_connection(lambda: make(self), host, port)
                 commands = self._login.commands()
                 await asyncio.gather(*(self._ask(wire, each) for each in commands))
                 if self._login.remedy:
@@ -310,10 +314,14 @@ class Lane:
         """Ask this very server; it cannot send us elsewhere."""
         reply: asyncio.Future[Reply] = self._loop.create_future()
         call = Call(pack(command), reply)
-        call.redirects = _REDIRECTS_NONE
+        call.redirects = REDIRECTS_NONE
         wire.send([call])
-        self._pushed += 1
+        self.count_own()
         return reply
+
+    def count_own(self) -> None:
+        """A command goes over the connection that no caller pushed."""
+        self._pushed += 1
 
     async def _serve(self, wire: Wire) -> None:
         """Use a connection until it is lost or its server stops answering.

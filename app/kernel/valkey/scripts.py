@@ -23,6 +23,7 @@ SCRIPT_HEADER = ("PURPOSE", "GUARANTEE", "KEYS", "ARGV", "RETURNS", "ERRORS")
 INCLUDE_HEADER = ("PURPOSE", "RETURNS")
 LINES_MAX = 80
 _INCLUDE = "-- @include "
+_DECIDES = "local function decide("
 
 
 class Refusal(IntEnum):
@@ -42,9 +43,9 @@ class ScriptInvalid(Exception):
 
 
 class Script:
-    """One script: `source` as the server gets it, and its SHA-1."""
+    """One script: `source` as the server gets it, its SHA-1, and whether it decides anything."""
 
-    __slots__ = ("name", "refusals", "sha", "source")
+    __slots__ = ("decides", "name", "refusals", "sha", "source")
 
     def __init__(
         self, name: str, source: str, refusals: Mapping[int, type[AppError]] | None = None
@@ -53,6 +54,7 @@ class Script:
         self.source = source
         self.sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
         self.refusals = {**_SHARED, **(refusals or {})}
+        self.decides = _DECIDES in source
 
     @classmethod
     def load(cls, path: str, refusals: Mapping[int, type[AppError]] | None = None) -> "Script":
