@@ -60,8 +60,9 @@ async def inspect(path: Path, bounds: Bounds = BRAND) -> Source:
         claimed = max(number(found.format.duration), number(stream.duration))
         # what is out of bounds by its own word is not looked at further
         check(_source(container, found, stream, sound, claimed or Fraction(1), size), bounds)
-        seen = await _look(fd, container.demuxer, stream.index, claimed)
-        seconds = _duration(found, stream, seen, claimed)
+        begins = max(Fraction(0), number(found.format.start_time))
+        seen = await _look(fd, container.demuxer, stream.index, begins, claimed)
+        seconds = _duration(number(stream.duration) or claimed, claimed, begins, seen)
         source = _source(container, found, stream, sound, seconds, size, seen)
         check(source, bounds)
         if stream.codec_name != "av1":  # which ffmpeg can show, and not decode
@@ -69,12 +70,12 @@ async def inspect(path: Path, bounds: Bounds = BRAND) -> Source:
         return source
 
 
-async def _look(fd: int, demuxer: str, index: int, claimed: Fraction) -> Packets:
+async def _look(fd: int, demuxer: str, index: int, begins: Fraction, claimed: Fraction) -> Packets:
     """When the pictures are shown: all of a short film, both ends of a long one."""
     if claimed <= _WHOLE_SECONDS_MAX:
         return await probing.packets(fd, demuxer, index, None)
     begin = await probing.packets(fd, demuxer, index, f"%+{_LOOK_SECONDS}")
-    tail = max(Fraction(0), claimed - _LOOK_SECONDS)
+    tail = begins + claimed - _LOOK_SECONDS
     end = await probing.packets(fd, demuxer, index, f"{float(tail):.3f}%")
     return Packets([*begin.times, *end.times], max(begin.ends, end.ends), begin.cut or end.cut)
 
@@ -84,6 +85,8 @@ def _video_of(streams: Sequence[Stream]) -> Stream:
     are none. Raises Refused."""
     tracks = [each for each in streams if each.codec_type == "video" and not _is_picture(each)]
     usable = [each for each in tracks if each.codec_name in VIDEO_CODECS and each.width > 0]
+    if any(each.codec_tag_string in ("encv", "drmi") for each in tracks):
+        raise Refused("protected", "The film is protected against copying and cannot be used.")
     if not usable:
         if not tracks:
             raise Refused("no_pictures", "The file has sound but no moving picture.")
@@ -94,8 +97,6 @@ def _video_of(streams: Sequence[Stream]) -> Stream:
             "MP4 with H.264 or HEVC.",
         )
     chosen = next((each for each in usable if each.disposition.default), usable[0])
-    if chosen.codec_tag_string in ("encv", "drmi"):
-        raise Refused("protected", "The film is protected against copying and cannot be used.")
     if any(side.dv_profile == 5 for side in chosen.side_data_list):
         raise Refused(
             "dolby_vision",
@@ -141,7 +142,7 @@ def _audio_of(streams: Sequence[Stream]) -> AudioTrack | None:
     return AudioTrack(chosen.index, chosen.codec_name, chosen.channels, rate)
 
 
-def _duration(found: Probe, stream: Stream, seen: Packets, claimed: Fraction) -> Fraction:
+def _duration(expected: Fraction, claimed: Fraction, begins: Fraction, seen: Packets) -> Fraction:
     """Seconds of the film, by its packets where its header says nothing or too little.
 
     Raises Refused where packets end long before they should.
@@ -151,8 +152,7 @@ def _duration(found: Probe, stream: Stream, seen: Packets, claimed: Fraction) ->
             "truncated" if seen.cut else "damaged",
             "The film holds no pictures that can be read. Please export it again.",
         )
-    expected = number(stream.duration) or claimed
-    lasts = seen.ends - min(seen.times[0], Fraction(0))
+    lasts = seen.ends - begins
     if seen.cut or lasts < expected * Fraction(9, 10) - 1:
         raise Refused(
             "truncated",

@@ -1,6 +1,6 @@
 """Becomes another program, behind walls. Run by `sandbox`, as a script of its own.
 
-    python -I -S launcher.py '{"limits": …, "read": […], "write": […]}' program argument …
+    python -I -S launcher.py '{"parent": …, "limits": …}' program argument …
 
 What a hostile file makes of ffmpeg is held by the kernel, whatever arguments ffmpeg was given:
 limits of CPU time, memory, files' sizes and descriptors; no file but those named (Landlock); no
@@ -23,6 +23,7 @@ _EXECUTE, _READ_FILE, _READ_DIR, _TRUNCATE = 1 << 0, 1 << 2, 1 << 3, 1 << 14
 _WRITING = (1 << 1) | (0x1FF << 4)
 """Write, remove, and make of every kind; linking across folders is not among them."""
 _TCP = 0b11
+_FDS_MAX = 1 << 20
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -34,11 +35,21 @@ def main() -> None:
     if os.getppid() != orders["parent"]:
         os._exit(1)  # it died before it could take us along
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _close_others(orders["fds"])
     _leave_network()
     _lock_files(orders["read"], orders["write"])
     for name, limit in orders["limits"].items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
     os.execve(program, arguments, {"LC_ALL": "C", "HOME": "/nonexistent", "PATH": ""})  # noqa: S606
+
+
+def _close_others(kept: list[int]) -> None:
+    """Of what was inherited by accident nothing is left open."""
+    at = 3
+    for fd in sorted(kept):
+        os.closerange(at, fd)
+        at = fd + 1
+    os.closerange(at, _FDS_MAX)
 
 
 def _leave_network() -> None:

@@ -73,6 +73,8 @@ class Format(msgspec.Struct):
     """The file as a whole."""
 
     duration: str = ""
+    start_time: str = ""
+    """Of the track that begins first: broadcasts do not begin at 0."""
 
 
 class Probe(msgspec.Struct):

@@ -119,6 +119,7 @@ async def run(
     }
     orders = {
         "parent": os.getpid(),
+        "fds": list(fds),
         "limits": limits,
         "read": [str(path) for path in (program, *readable)],
         "write": [str(folder)] if folder is not None else [],
