@@ -1,1 +1,1 @@
-"""Draws share cards, in the colours of the one token file."""
+"""Draws share cards."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import segno
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from games.cards.drawing.fonts import Weight, font, sayable, speaks_chinese
-from games.cards.drawing.tokens import color
+from app.kernel.drawing.fonts import Weight, font, sayable, speaks_chinese
+from app.kernel.drawing.tokens import color
 
 
 class Language(StrEnum):

@@ -7,9 +7,9 @@ import pytest
 import segno
 from PIL import Image
 
-from games.cards.drawing.fonts import sayable, speaks_chinese
+from app.kernel.drawing.fonts import sayable, speaks_chinese
+from app.kernel.drawing.tokens import color
 from games.cards.drawing.poster import HEIGHT, WIDTH, Language, Words, draw_card
-from games.cards.drawing.tokens import color
 from tests.games.conftest import Fair, soon
 
 

@@ -1,0 +1,1 @@
+"""What every server-drawn picture needs: typefaces, the colours of the one token file, lines."""
