@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import text
 
@@ -54,8 +54,7 @@ async def load(composed: Composed) -> None:
         coming = group.create_task(loader.people(range(len(people), crowd.SHOPPERS)))
         with ProcessPoolExecutor(2) as studio:
             jobs = [loader.account(studio, player, people) for player in PLAYERS]
-            accounts = dict(zip((p.key for p in PLAYERS), await _two_at_a_time(jobs), strict=True))
-        await loader.posts(accounts, people)
+            accounts = dict(zip((p.key for p in PLAYERS), await _some_at_once(jobs), strict=True))
     people += coming.result()
     await fortune.give(composed, loader.step, loader.hosts(accounts, people))
     await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
@@ -112,7 +111,8 @@ class Loader:
     async def account(
         self, studio: ProcessPoolExecutor, player: Player, people: list[int]
     ) -> tuple[int, list[int], list[int]]:
-        """An account with its face, pictures and products: (id, picture ids, product ids)."""
+        """An account with its face, pictures and products: (id, picture ids, product ids). It
+        publishes as soon as it has them, so that there is something to read within seconds."""
         owner = _owner(player, people)
 
         async def open_account(tx: Transaction) -> int:
@@ -132,6 +132,7 @@ class Loader:
         await self.step(f"face {player.key}", lambda tx: self._face(tx, studio, player, actor))
         pictures = await self._pictures(studio, player, actor)
         products = await self._catalogue(studio, player, actor)
+        await self._publish(player, actor, account_id, pictures, products)
         return account_id, pictures, products
 
     async def _face(
@@ -217,29 +218,42 @@ class Loader:
             page = await self._products.page(session, actor, brand_id, None, 50)
         return [int(item.id) for item in page.items]
 
-    async def posts(
-        self, accounts: dict[str, tuple[int, list[int], list[int]]], people: list[int]
+    async def _publish(
+        self,
+        player: Player,
+        actor: Actor,
+        account_id: int,
+        pictures: list[int],
+        products: list[int],
     ) -> None:
-        """Two weeks of posts; busy accounts say more."""
-        chance = random.Random("posts")
-        weights = [0.3 + player.popularity for player in PLAYERS]
-        writers = chance.choices(PLAYERS, weights, k=POSTS)
-        moments = sorted(chance.random() ** 1.5 * DAYS * 86_400 for _ in range(POSTS))
-        said: dict[str, int] = {}
         now = self._house.clock.now()
-        for number, (player, ago) in enumerate(zip(writers, reversed(moments), strict=True)):
-            turn = said[player.key] = said.get(player.key, -1) + 1
-            body = _post(player, turn, *accounts[player.key], chance)
-            at = now - timedelta(seconds=ago + 60)
-            actor = _publisher(player, accounts[player.key][0], _owner(player, people))
+        for turn, planned in enumerate(each for each in _planned() if each.player is player):
+            chance = random.Random(f"post {planned.number}")
+            body = _post(player, turn, account_id, pictures, products, chance)
+            at = now - timedelta(seconds=planned.ago_seconds)
 
-            async def publish(
-                tx: Transaction, actor: Actor = actor, body: PostCreate = body, at: Any = at
-            ) -> int:
+            async def publish(tx: Transaction, body: PostCreate = body, at: Any = at) -> int:
                 managed = await self._publishing.create(tx, actor, body, at=at)
                 return int(managed.post.id)
 
-            await self.step(f"post {number}", publish)
+            await self.step(f"post {planned.number}", publish)
+
+
+class Planned(NamedTuple):
+    """A post of the script: whose, and how long ago."""
+
+    number: int
+    player: Player
+    ago_seconds: float
+
+
+def _planned() -> list[Planned]:
+    """Two weeks of posts, the oldest first; busy accounts say more."""
+    chance = random.Random("posts")
+    weights = [0.3 + player.popularity for player in PLAYERS]
+    writers = chance.choices(PLAYERS, weights, k=POSTS)
+    ages = sorted((chance.random() ** 1.5 * DAYS * 86_400 + 60 for _ in writers), reverse=True)
+    return [Planned(*each) for each in zip(range(POSTS), writers, ages, strict=True)]
 
 
 def _owner(player: Player, people: list[int]) -> int:
@@ -280,8 +294,8 @@ def _post(
     )
 
 
-async def _two_at_a_time(jobs: Sequence[Awaitable[Any]]) -> list[Any]:
-    """As many as the machine has hands for; in order."""
+async def _some_at_once(jobs: Sequence[Awaitable[Any]]) -> list[Any]:
+    """Three: two draw while one writes. The results in order."""
     hands = asyncio.Semaphore(3)
 
     async def do(job: Awaitable[Any]) -> Any:
