@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
+from obstore import sign_async
 from obstore.exceptions import BaseError, InvalidPathError
 from obstore.store import LocalStore, S3Store
 
@@ -98,6 +99,14 @@ class Objects:
         """As `read`, in pieces of about CHUNK_BYTES."""
         for at in range(start, stop, CHUNK_BYTES):
             yield await self.read(path, at, min(stop, at + CHUNK_BYTES))
+
+    async def signed_url(self, path: str, seconds: int) -> str | None:
+        """An address where anybody can read the object for so long, whether it exists or not; None
+        for a folder, which has no addresses."""
+        if isinstance(self._store, LocalStore):
+            return None
+        async with _answering(path):
+            return await sign_async(self._store, "GET", path, timedelta(seconds=seconds))
 
     async def delete(self, paths: Sequence[str]) -> None:
         """Forget the objects; those that are not there are no error."""

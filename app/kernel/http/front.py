@@ -30,18 +30,21 @@ from app.kernel.http.states import Caller, note_caller
 from app.kernel.metrics import Metrics
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
-_UNLIMITED = ("/health/", "/media/", "/assets/")
+_UNLIMITED = ("/health/", "/media/", "/assets/", "/m/")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _CORS = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"etag,retry-after,ratelimit,x-request-id,location"),
+    (
+        b"access-control-expose-headers",
+        b"etag,retry-after,ratelimit,x-request-id,location,content-range",
+    ),
 )
 _PREFLIGHT = [
     *_CORS,
     (b"access-control-allow-methods", b"GET,HEAD,POST,PUT,PATCH,DELETE"),
     (
         b"access-control-allow-headers",
-        b"authorization,content-type,idempotency-key,if-none-match,x-request-id,last-event-id",
+        b"authorization,content-type,idempotency-key,if-none-match,x-request-id,last-event-id,range",
     ),
     (b"access-control-max-age", b"86400"),
     (b"content-length", b"0"),
