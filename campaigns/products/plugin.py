@@ -1,9 +1,13 @@
 """Plugs products into the house."""
 
+from collections.abc import Collection, Mapping
+
 from litestar.di import Provide
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.database import Transaction
 from app.kernel.house import House, Slice, Wiring
+from app.kernel.structs import ID_MAX
 from campaigns.brands.interfaces import Brands
 from campaigns.products.controllers import CatalogueController, ProductController
 from campaigns.products.interfaces import Products
@@ -11,6 +15,60 @@ from campaigns.products.repository import ProductRepository
 from campaigns.products.service import ProductService
 from media.images.events import ImageRendered
 from media.images.interfaces import Images
+from media.timelines.interfaces import (
+    CueKind,
+    CueKinds,
+    CueOwner,
+    CueTarget,
+    CueTargets,
+    ProductTarget,
+)
+
+
+class ProductCues(CueTargets):
+    """Products as cues of films point to them."""
+
+    def __init__(self, products: Products) -> None:
+        self._products = products
+
+    async def missing(
+        self, session: AsyncSession, refs: Collection[str], owner: CueOwner
+    ) -> Mapping[str, str]:
+        """Shoppers show what they bought anywhere, brands only what they sell."""
+        found = await self._products.records(session, _ids(refs))
+        words: dict[str, str] = {}
+        for ref in refs:
+            record = found.get(_id(ref))
+            mine = record is not None and (owner.by_shopper or record.brand_id == owner.id)
+            if record is None or not mine or record.live is not owner.live or record.archived:
+                words[ref] = "There is no such product in this catalogue"
+        return words
+
+    async def shown(self, session: AsyncSession, refs: Collection[str]) -> Mapping[str, CueTarget]:
+        """With the price and stock of this moment."""
+        cards = await self._products.cards(session, _ids(refs))
+        return {
+            str(card.id): ProductTarget(
+                id=card.id,
+                title=card.title,
+                price=card.price,
+                original_price=card.original_price,
+                image=card.image,
+                link=card.link,
+                stock=card.stock.value,
+            )
+            for card in cards.values()
+        }
+
+
+def _ids(refs: Collection[str]) -> list[int]:
+    return [id_ for ref in refs if (id_ := _id(ref))]
+
+
+def _id(ref: str) -> int:
+    """0 for what is no id."""
+    number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else 0
+    return number if number <= ID_MAX and str(number) == ref else 0
 
 
 def wire(house: House) -> Wiring:
@@ -25,6 +83,8 @@ def wire(house: House) -> Wiring:
         cursors=house.cursors,
     )
     house.doors.provide(Products, service)
+    if (kinds := house.doors.find(CueKinds)) is not None:
+        kinds.add(CueKind.PRODUCT, ProductCues(service))
 
     async def rendered(tx: Transaction, event: ImageRendered) -> None:
         await service.picture_changed(tx, event.image_id)

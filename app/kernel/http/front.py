@@ -44,7 +44,8 @@ _PREFLIGHT = [
     (b"access-control-allow-methods", b"GET,HEAD,POST,PUT,PATCH,DELETE"),
     (
         b"access-control-allow-headers",
-        b"authorization,content-type,idempotency-key,if-none-match,x-request-id,last-event-id,range",
+        b"authorization,content-type,idempotency-key,if-none-match,x-request-id,last-event-id,"
+        b"range",
     ),
     (b"access-control-max-age", b"86400"),
     (b"content-length", b"0"),

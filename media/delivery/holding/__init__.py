@@ -1,0 +1,1 @@
+"""Copies of what players ask for again and again."""

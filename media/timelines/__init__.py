@@ -1,0 +1,1 @@
+"""What happens when in a video: cues and rolls, drafted, published, and written three ways."""

@@ -1,0 +1,1 @@
+"""What cues point to, as the floors above say it."""

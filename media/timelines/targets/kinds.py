@@ -1,0 +1,78 @@
+"""The register of who speaks for which kind of cue."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.errors import FieldError
+from app.kernel.structs import Id
+from media.timelines.interfaces import (
+    Cue,
+    CueKind,
+    CueKinds,
+    CueOwner,
+    CueTarget,
+    CueTargets,
+    CueView,
+)
+from media.timelines.schemas import CueInput
+
+
+class CueKindList(CueKinds):
+    """Who speaks for which kind."""
+
+    def __init__(self) -> None:
+        self._targets: dict[CueKind, CueTargets] = {}
+
+    def add(self, kind: CueKind, targets: CueTargets) -> None:
+        """See `CueKinds`."""
+        assert kind not in self._targets, f"two slices speak for {kind}"
+        self._targets[kind] = targets
+
+    async def refused(
+        self, session: AsyncSession, cues: Sequence[CueInput], owner: CueOwner
+    ) -> list[FieldError]:
+        """The cues that point to what they may not, each named by its place."""
+        found: list[FieldError] = []
+        for kind, targets in self._targets.items():
+            refs = {each.ref for each in cues if each.kind is kind}
+            if not refs:
+                continue
+            words = await targets.missing(session, refs, owner)
+            found += [
+                FieldError(f"/cues/{number}/ref", words[each.ref])
+                for number, each in enumerate(cues)
+                if each.kind is kind and each.ref in words
+            ]
+        return found
+
+    async def views(
+        self, session: AsyncSession, cues: Sequence[Cue], *, gone: bool
+    ) -> list[CueView]:
+        """The cues as clients see them; with `gone` also those whose target is no more."""
+        refs: defaultdict[CueKind, set[str]] = defaultdict(set)
+        for each in cues:
+            if each.kind in self._targets:
+                refs[each.kind].add(each.ref)
+        shown: dict[CueKind, Mapping[str, CueTarget]] = {
+            kind: await self._targets[kind].shown(session, wanted) for kind, wanted in refs.items()
+        }
+        return [
+            _cue_view(each, shown.get(each.kind, {}).get(each.ref))
+            for each in cues
+            if gone or each.kind not in shown or each.ref in shown[each.kind]
+        ]
+
+
+def _cue_view(cue: Cue, target: CueTarget | None) -> CueView:
+    return CueView(
+        id=Id(cue.id),
+        at=cue.at,
+        until=cue.until,
+        kind=cue.kind,
+        ref=cue.ref or None,
+        position=cue.position,
+        text=cue.text,
+        target=target,
+    )
