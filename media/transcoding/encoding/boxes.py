@@ -1,0 +1,130 @@
+"""The few boxes of a CMAF fragment that we look into, and the two that we set.
+
+Format: ISO/IEC 14496-12. Pure functions over bytes of our own packager.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_CONTAINERS = frozenset(("moov", "trak", "mdia", "minf", "stbl", "mvex", "moof", "traf", "edts"))
+_TRUN_FIELDS = ((0x100, "duration"), (0x200, "size"), (0x400, "flags"), (0x800, "offset"))
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a box lies: `start` of its header, `body` of its contents, `end`."""
+
+    kind: str
+    start: int
+    body: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """What a media segment says of itself."""
+
+    start: int
+    """When its first frame is shown, in ticks."""
+    duration: int
+    sizes: tuple[int, ...]
+    """Bytes of each frame in decoding order; the first carries the segment's headers too."""
+
+
+def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+    """Every box, containers before their contents. Raises ValueError for what is none."""
+    stop = len(data) if end is None else end
+    at = start
+    while at < stop:
+        if stop - at < 8:
+            raise ValueError("a box is cut off")
+        size, kind = struct.unpack_from(">I4s", data, at)
+        head = 8
+        if size == 1:
+            size, head = struct.unpack_from(">Q", data, at + 8)[0], 16
+        if size < head or at + size > stop:
+            raise ValueError("a box is longer than what holds it")
+        name = kind.decode("latin-1")
+        yield Box(name, at, at + head, at + size)
+        if name in _CONTAINERS:
+            yield from boxes(data, at + head, at + size)
+        at += size
+
+
+def fragment(data: bytes) -> Fragment:
+    """Read a media segment of one fragment. Raises ValueError when it is not one."""
+    found = {box.kind: box for box in boxes(data)}
+    try:
+        sidx, trun, mdat = found["sidx"], found["trun"], found["mdat"]
+    except KeyError as error:
+        raise ValueError(f"a segment has no {error}") from None
+    start, duration = _presented(data, sidx)
+    sizes = list(_sample_sizes(data, trun))
+    sizes[0] += len(data) - sum(sizes)
+    if mdat.end != len(data) or min(sizes) < 0:
+        raise ValueError("a segment holds more than one fragment")
+    return Fragment(start, duration, tuple(sizes))
+
+
+def _presented(data: bytes, sidx: Box) -> tuple[int, int]:
+    """The earliest presentation time and the duration of what an index of one entry describes."""
+    if data[sidx.body] == 0:
+        start = struct.unpack_from(">I", data, sidx.body + 12)[0]
+        at = sidx.body + 20
+    else:
+        start = struct.unpack_from(">Q", data, sidx.body + 12)[0]
+        at = sidx.body + 28
+    if struct.unpack_from(">H", data, at + 2)[0] != 1:
+        raise ValueError("an index has several entries")
+    return start, struct.unpack_from(">I", data, at + 8)[0]
+
+
+def _sample_sizes(data: bytes, trun: Box) -> Iterator[int]:
+    flags, count = struct.unpack_from(">II", data, trun.body)
+    at = trun.body + 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
+    fields = [name for bit, name in _TRUN_FIELDS if flags & bit]
+    if "size" not in fields or not count:
+        raise ValueError("a fragment does not name the sizes of its frames")
+    place = fields.index("size")
+    for number in range(count):
+        yield struct.unpack_from(">I", data, at + 4 * (number * len(fields) + place))[0]
+
+
+def numbered(data: bytes, number: int) -> bytes:
+    """The segment with its number in the film: the packager counts from 1 in every piece."""
+    for box in boxes(data):
+        if box.kind == "mfhd":
+            return data[: box.body + 4] + struct.pack(">I", number) + data[box.end :]
+    raise ValueError("a segment has no number")
+
+
+def lasting(init: bytes, ticks: int) -> bytes:
+    """The initialisation segment with the whole film's duration instead of its first piece's."""
+    for box in boxes(init):
+        if box.kind == "mehd":
+            wide = init[box.body] == 1
+            value = struct.pack(">Q" if wide else ">I", ticks)
+            return init[: box.body + 4] + value + init[box.end :]
+    raise ValueError("an initialisation segment names no duration")
+
+
+def codec(init: bytes) -> str:
+    """What an initialisation segment says how to decode it, as in RFC 6381."""
+    at = init.find(b"avcC")
+    if at > 0:
+        return f"avc1.{init[at + 5 : at + 8].hex()}"
+    at = init.find(b"av1C")
+    if at > 0:
+        return _av1(init[at + 5], init[at + 6])
+    if b"mp4a" in init:
+        return "mp4a.40.2"
+    raise ValueError("an initialisation segment names no codec that we know")
+
+
+def _av1(first: int, second: int) -> str:
+    """AV1 in ISO-BMFF, 2.3.3: profile and level, then tier and depth."""
+    profile, level = first >> 5, first & 0x1F
+    tier = "H" if second & 0x80 else "M"
+    depth = 10 if second & 0x40 else 8
+    return f"av01.{profile}.{level:02d}{tier}.{depth:02d}"

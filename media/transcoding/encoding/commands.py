@@ -1,0 +1,256 @@
+"""The arguments of ffmpeg and of the packager: what is asked of them, nothing is run here.
+
+Output must not depend on the machine or the moment: one thread an encoder, bit-exact flags, frames
+and keyframes by the grid's numbers and never by the clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import ffmpeg as untyped  # pyright: ignore[reportMissingTypeStubs]
+
+from media.inspection.sandbox import guarded
+from media.inspection.source import Source, VideoTrack
+from media.transcoding.rules import SAMPLE_RATE, SOUND_BITS, Grid, Piece, Rung
+
+ffmpeg: Any = untyped
+
+_SEEK_BACK_SECONDS: Final = 1
+"""Before a piece: a keyframe's time stamp may lie somewhat after its place."""
+_PRESET: Final = "medium"
+_MP4: Final = "+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets"
+_DECODING_THREADS: Final = 2
+_MATRICES: Final = {
+    "smpte170m": "smpte170m",
+    "bt470bg": "bt601",
+    "bt709": "bt709",
+    "fcc": "fcc",
+    "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020",
+    "bt2020c": "bt2020",
+}
+_CEILING: Final = 10 ** (-2.0 / 20)
+"""Of samples at four times the rate; encoding adds some tenths of a decibel."""
+_HD_LINES: Final = 720
+_AV1_PRESET: Final = 8
+_AV1_CRF: Final = 33
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What is done to sound: one gain for the whole film and, where peaks need it, a limiter."""
+
+    gain_db: float = 0.0
+    limited: bool = False
+
+
+def film(demuxer: str, fd: int, **options: Any) -> Any:
+    """An untrusted film on a descriptor, as ffmpeg-python's input."""
+    *words, last, name = guarded(demuxer, fd)
+    assert (last, name) == ("-i", "fd:")
+    pairs = zip(words[::2], words[1::2], strict=True)
+    guards = {option.removeprefix("-"): value for option, value in pairs}
+    return ffmpeg.input("fd:", **guards, threads=_DECODING_THREADS, **options)
+
+
+def arguments(*outputs: Any) -> list[str]:
+    """The command line behind the program's name."""
+    stream = ffmpeg.merge_outputs(*outputs)
+    quiet = ("-v", "error", "-nostdin", "-y", "-progress", "pipe:2", "-filter_complex_threads", "1")
+    return list(ffmpeg.get_args(stream.global_args(*quiet, "-copyts", "-start_at_zero")))
+
+
+def on_grid(source: Source, fd: int, grid: Grid, first: int, count: int) -> Any:
+    """Frames `first` to `first + count` of the grid, upright, as ffmpeg-python's stream.
+
+    Decoding begins at the keyframe before, so a frame is the one that is shown at its moment, in
+    whatever piece it is. A film whose pictures end early holds its last one.
+    """
+    begin = max(Fraction(0), first / grid.rate - _SEEK_BACK_SECONDS)
+    stream = film(source.demuxer, fd, ss=_seconds(begin), noaccurate_seek=None)
+    return (
+        stream[str(source.video.index)]
+        .filter("tpad", stop=-1, stop_mode="clone")
+        .filter("fps", fps=str(grid.rate), start_time=_seconds(first / grid.rate), round="near")
+        .filter("trim", end_frame=count)
+    )
+
+
+def fitted(stream: Any, video: VideoTrack, size: tuple[int, int], lut: Path | None) -> Any:
+    """Scaled to a size of square pixels, in the colours of ordinary screens (BT.709)."""
+    matrix = _MATRICES.get(video.matrix) or ("bt709" if video.height >= _HD_LINES else "smpte170m")
+    coming: dict[str, Any] = {
+        "in_color_matrix": matrix,
+        "in_range": "pc" if video.color_range == "pc" else "tv",
+        "flags": "bicubic+accurate_rnd+bitexact",
+    }
+    leaving = {"out_color_matrix": "bt709", "out_range": "tv"}
+    if lut is None:
+        stream = stream.filter("scale", *size, **coming, **leaving)
+    else:
+        # through 16-bit RGB, which is what the tables are made for
+        stream = stream.filter("scale", *size, **coming).filter("format", "gbrp16le")
+        stream = stream.filter("lut3d", file=str(lut), interp="tetrahedral")
+        stream = stream.filter("scale", flags="bicubic+accurate_rnd+bitexact", **leaving)
+    return (
+        stream.filter("format", "yuv420p")
+        .filter("setsar", 1)
+        .filter(
+            "setparams",
+            range="tv",
+            color_primaries="bt709",
+            color_trc="bt709",
+            colorspace="bt709",
+        )
+    )
+
+
+def pictures(
+    source: Source, fd: int, grid: Grid, piece: Piece, rungs: Sequence[Rung], lut: Path | None
+) -> list[str]:
+    """Encode a piece at all the rungs from one decoding, each into `<name>.mp4`.
+
+    Each rung is scaled from the next larger one, which costs a fraction of scaling the source.
+    """
+    first = piece.first - piece.warm_up
+    count = piece.warm_up + piece.count + piece.run_out
+    stream = on_grid(source, fd, grid, first, count)
+    ordered = sorted(rungs, key=lambda rung: rung.pixels, reverse=True)
+    top = ordered[0]
+    stream = fitted(stream, source.video, (top.width, top.height), lut)
+    outputs: list[Any] = []
+    for rung, smaller in zip(ordered, [*ordered[1:], None], strict=True):
+        mine = stream
+        if smaller is not None:
+            parts = stream.filter_multi_output("split")
+            mine = parts[0]
+            stream = parts[1].filter(
+                "scale", smaller.width, smaller.height, flags="bicubic+accurate_rnd+bitexact"
+            )
+            stream = stream.filter("setsar", 1)
+        outputs.append(_encoded(mine, rung, grid, piece))
+    return arguments(*outputs)
+
+
+def _encoded(stream: Any, rung: Rung, grid: Grid, piece: Piece) -> Any:
+    options: dict[str, Any] = {
+        "f": "mp4",
+        "movflags": _MP4,
+        "video_track_timescale": grid.timescale,
+        "fps_mode": "passthrough",
+        "enc_time_base": f"{grid.rate.denominator}:{grid.rate.numerator}",
+        "force_key_frames": f"expr:eq(mod(n-{piece.warm_up},{grid.gop}),0)",
+        "map_metadata": -1,
+        "fflags": "+bitexact",
+        "flags:v": "+bitexact",
+        **(_av1(grid) if rung.name.startswith("w") else _h264(rung, grid)),
+    }
+    return stream.output(f"{rung.name}.mp4", **options)
+
+
+def _h264(rung: Rung, grid: Grid) -> Mapping[str, Any]:
+    parts = {
+        "threads": 1,
+        "lookahead-threads": 1,
+        "sliced-threads": 0,
+        "keyint": grid.gop,
+        "min-keyint": 1,
+        "scenecut": 0,
+        "open-gop": 0,
+        "stitchable": 1,
+        "force-cfr": 1,
+        "vbv-maxrate": rung.bits_max // 1000,
+        "vbv-bufsize": rung.bits_max // 2000,
+    }
+    return {
+        "c:v": "libx264",
+        "preset": _PRESET,
+        "profile:v": "high",
+        "crf": rung.crf,
+        "forced-idr": 1,
+        "x264-params": ":".join(f"{name}={value}" for name, value in parts.items()),
+    }
+
+
+def _av1(grid: Grid) -> Mapping[str, Any]:
+    parts = {"lp": 1, "pin": 0, "keyint": grid.gop, "irefresh-type": 2, "scd": 0}
+    return {
+        "c:v": "libsvtav1",
+        "preset": _AV1_PRESET,
+        "crf": _AV1_CRF,
+        "g": grid.gop,
+        "svtav1-params": ":".join(f"{name}={value}" for name, value in parts.items()),
+    }
+
+
+def packaging(names: Sequence[str], kind: str, segment_seconds: Fraction | float) -> list[str]:
+    """Cut `<name>.mp4` into CMAF segments `<name>/<number>.m4s`, each beginning with a keyframe."""
+    streams = [
+        f"in={name}.mp4,stream={kind},init_segment={name}/init.mp4,"
+        f"segment_template={name}/$Number$.m4s"
+        for name in names
+    ]
+    return [
+        *streams,
+        f"--segment_duration={float(segment_seconds):.6f}",
+        "--use_fake_clock_for_muxer",
+        "--quiet",
+    ]
+
+
+def loudness(source: Source, fd: int, first: Fraction, seconds: Fraction, chain: Chain) -> Any:
+    """Measure a stretch of the sound: the momentary loudness of every 100 ms is printed."""
+    assert source.audio is not None
+    stream = film(source.demuxer, fd, ss=_seconds(first), t=_seconds(seconds), vn=None)
+    stream = _heard(stream[str(source.audio.index)], None, chain)
+    stream = stream.filter("ebur128", peak="sample", metadata=1, framelog="quiet")
+    stream = stream.filter("ametadata", mode="print", key="lavfi.r128.M", file="pipe:1")
+    output = stream.output("-", f="null")
+    return list(ffmpeg.get_args(output.global_args("-v", "info", "-nostdin", "-nostats")))
+
+
+def sound(source: Source, fd: int, grid: Grid, chain: Chain, path: str) -> list[str]:
+    """Encode the whole sound once, in step with the pictures and as long as they are."""
+    assert source.audio is not None
+    stream = film(source.demuxer, fd, vn=None)
+    stream = _heard(stream[str(source.audio.index)], grid.samples, chain)
+    output = stream.output(
+        path,
+        f="mp4",
+        movflags="+empty_moov+delay_moov+default_base_moof",
+        frag_duration=500_000,
+        map_metadata=-1,
+        fflags="+bitexact",
+        **{"c:a": "aac", "b:a": SOUND_BITS, "flags:a": "+bitexact", "threads": 1},
+    )
+    return arguments(output)
+
+
+def _heard(stream: Any, samples: int | None, chain: Chain) -> Any:
+    """Stereo at 48 kHz, with gaps filled, from time zero on where `samples` are wanted."""
+    timing: dict[str, Any] = {"async": 1}
+    if samples is not None:
+        timing["first_pts"] = 0
+    stream = stream.filter("aresample", SAMPLE_RATE, **timing)
+    stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+    if samples is not None:
+        stream = stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+    if chain.gain_db:
+        stream = stream.filter("volume", f"{chain.gain_db:.2f}dB")
+    if chain.limited:
+        # true peaks lie between the samples, so they are limited where there are more of them
+        stream = stream.filter("aresample", SAMPLE_RATE * 4)
+        stream = stream.filter(
+            "alimiter", limit=f"{_CEILING:.4f}", attack=2, release=60, level=0, latency=1
+        )
+        stream = stream.filter("aresample", SAMPLE_RATE)
+        stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+    return stream
+
+
+def _seconds(value: Fraction) -> str:
+    """A time for ffmpeg, to the microsecond that it counts in."""
+    return f"{float(value):.6f}"

@@ -1,0 +1,173 @@
+"""The one rendition of a film's sound: measured as a whole, then encoded once, as a whole.
+
+Loudness is EBU R 128 / ITU-R BS.1770: blocks of 400 ms every 100 ms, gated at -70 LUFS and at 10 LU
+under the mean of what is left. Stretches of a long film are measured side by side and gated
+together.
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from math import log10
+from pathlib import Path
+from typing import Any, Final
+
+from media.inspection.sandbox import opened
+from media.inspection.source import Source
+from media.transcoding.encoding import boxes, commands, works
+from media.transcoding.encoding.commands import Chain
+from media.transcoding.encoding.pictures import Made
+from media.transcoding.encoding.scratch import Scratch
+from media.transcoding.rules import Grid
+
+TARGET_LUFS: Final = -16.0
+SILENCE_LUFS: Final = -50.0
+"""What is quieter over the whole film is silence and its noise, and is left alone."""
+_PEAK_DBFS: Final = -2.5
+"""Samples below it need no limiter: true peaks between them stay under -1 dBTP."""
+_STRETCH_SECONDS: Final = 600
+_FAITHFUL_DB: Final = 4.0
+"""A limiter that takes more than this off the peaks makes the whole quieter: measure again."""
+_LOOK_SECONDS: Final = 0.2
+_MOMENTARY = re.compile(rb"lavfi\.r128\.M=(-?[0-9.]+|-?inf|nan)")
+_PEAK = re.compile(rb"Peak:\s+(-?[0-9.]+|-inf) dBFS")
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """Of a film: integrated, in LUFS, and its highest sample, in dBFS; -inf for digital silence."""
+
+    integrated: float
+    peak: float
+
+
+async def measure(film: Path, source: Source, grid: Grid, chain: Chain) -> Loudness:
+    """Loudness after a chain. Raises Broken when the sound cannot be decoded."""
+    assert source.audio is not None
+    places = asyncio.Semaphore(max(1, len(os.sched_getaffinity(0))))
+    starts = range(0, max(1, int(grid.seconds)), _STRETCH_SECONDS)
+
+    async def stretch(start: int) -> tuple[list[float], float]:
+        seconds = min(Fraction(_STRETCH_SECONDS), grid.seconds - start)
+        async with places, opened(film) as fd:
+            arguments = commands.loudness(source, fd, Fraction(start), seconds, chain)
+            done = await works.encode(arguments, fds=[fd])
+        blocks = [float(each) for each in _MOMENTARY.findall(done.stdout)]
+        peaks = _PEAK.findall(done.stderr)
+        # the first blocks of a stretch are shorter than 400 ms
+        return blocks[3:] or blocks, max((float(each) for each in peaks), default=-float("inf"))
+
+    found = await asyncio.gather(*(stretch(start) for start in starts))
+    blocks = [block for each, _ in found for block in each]
+    return Loudness(integrated(blocks), max(peak for _, peak in found))
+
+
+def integrated(blocks: Sequence[float]) -> float:
+    """Loudness of a whole from the loudness of its blocks, BS.1770-4: gated twice."""
+    powers = [10 ** (block / 10) for block in blocks if block >= -70]
+    if not powers:
+        return -float("inf")
+    gate = sum(powers) / len(powers) / 10
+    loud = [power for power in powers if power >= gate]
+    return 10 * log10(sum(loud) / len(loud))
+
+
+async def chain_for(film: Path, source: Source, grid: Grid) -> Chain:
+    """The one gain, and the limiter where it is needed, that bring a film to TARGET_LUFS."""
+    found = await measure(film, source, grid, Chain())
+    if found.integrated < SILENCE_LUFS:
+        return Chain(limited=found.peak > _PEAK_DBFS)
+    chain = _chain(found, TARGET_LUFS - found.integrated)
+    if chain.limited and found.peak + chain.gain_db > _PEAK_DBFS + _FAITHFUL_DB:
+        after = await measure(film, source, grid, chain)
+        chain = _chain(found, chain.gain_db + TARGET_LUFS - after.integrated)
+    return chain
+
+
+def _chain(found: Loudness, gain_db: float) -> Chain:
+    gain_db = round(gain_db, 2)
+    return Chain(gain_db, limited=found.peak + gain_db > _PEAK_DBFS)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Segments that became ready together, and the initialisation segment for all of them."""
+
+    init: bytes
+    segments: tuple[Made, ...]
+
+
+async def encode(
+    film: Path, source: Source, grid: Grid, chain: Chain, name: str, scratch: Scratch
+) -> AsyncGenerator[Sound]:
+    """The whole sound from its beginning, handed out as it becomes ready.
+
+    Encoder and packager are joined by a pipe, so that the first seconds are there at once. The
+    same bytes whoever runs it, and when. Raises Broken when the sound cannot be decoded.
+    """
+    with scratch.room() as folder:
+        os.mkfifo(folder / f"{name}.mp4")
+        (folder / name).mkdir()
+        working = asyncio.create_task(_work(film, source, grid, chain, name, folder))
+        try:
+            given = 0
+            while not working.done():
+                await asyncio.wait({working}, timeout=_LOOK_SECONDS)
+                # the last one may still be written
+                ready = _read(folder / name, grid, given, whole=False)
+                if ready is not None:
+                    given += len(ready.segments)
+                    yield ready
+            await working
+            rest = _read(folder / name, grid, given, whole=True)
+            if rest is None:
+                raise RuntimeError("the packager made no sound")
+            yield rest
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await working
+
+
+async def _work(
+    film: Path, source: Source, grid: Grid, chain: Chain, name: str, folder: Path
+) -> None:
+    """Encoder and packager at once; if one fails, the other would wait for it for ever."""
+    seconds = Fraction(grid.gop) / grid.rate
+    async with opened(film) as fd:
+        arguments = commands.sound(source, fd, grid, chain, f"{name}.mp4")
+        parts: list[asyncio.Task[Any]] = [
+            asyncio.create_task(works.encode(arguments, fds=[fd], folder=folder)),
+            asyncio.create_task(
+                works.package(commands.packaging([name], "audio", seconds), folder)
+            ),
+        ]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_EXCEPTION)
+            # what broke the encoder says more than a packager without input
+            for part in parts:
+                if part in done:
+                    part.result()
+            await asyncio.gather(*parts)
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+
+
+def _read(folder: Path, grid: Grid, given: int, *, whole: bool) -> Sound | None:
+    """The segments from number `given` on that are complete; None while there are none."""
+    count = sum(1 for _ in folder.glob("*.m4s")) - (0 if whole else 1)
+    if count <= given:
+        return None
+    made: list[Made] = []
+    for number in range(given, count):
+        data = boxes.numbered((folder / f"{number + 1}.m4s").read_bytes(), number + 1)
+        found = boxes.fragment(data)
+        made.append(Made(number, data, found.start, found.duration, found.sizes))
+    init = boxes.lasting((folder / "init.mp4").read_bytes(), grid.samples)
+    return Sound(init, tuple(made))

@@ -1,0 +1,112 @@
+"""Films whose frames carry numbers and whose sound beeps once a second, and how to read them back.
+
+Frame n shows its number as sixteen bars of a strip on top, over a moving pattern; the sound beeps
+for 50 ms at every full second, so pictures and sound tell by themselves what is missing, doubled
+or late.
+"""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from media.inspection.sandbox import FFMPEG
+
+BITS = 16
+BEEP_SECONDS = 0.05
+SAMPLE_RATE = 48_000
+
+
+@dataclass(frozen=True)
+class Clip:
+    """How a film is made."""
+
+    width: int = 320
+    height: int = 180
+    rate: str = "30"
+    frames: int = 180
+    codec: Sequence[str] = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "75")
+    sound: Sequence[str] = ("-c:a", "aac", "-b:a", "128k")
+    filters: str = "null"
+    more: Sequence[str] = ()
+
+    @property
+    def seconds(self) -> float:
+        top, _, bottom = self.rate.partition("/")
+        return self.frames * int(bottom or 1) / int(top)
+
+
+def make(clip: Clip, path: Path) -> Path:
+    """Write the film."""
+    frames = b"".join(_frame(clip, number).tobytes() for number in range(clip.frames))
+    sound = ["-f", "lavfi", "-i", beeps(clip.seconds)] if clip.sound else []
+    subprocess.run(
+        [
+            *(str(FFMPEG), "-v", "error", "-y"),
+            *("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{clip.width}x{clip.height}"),
+            *("-r", clip.rate, "-i", "pipe:0", *sound, "-vf", f"{clip.filters},format=yuv420p"),
+            *(*clip.codec, *clip.sound, *clip.more, str(path)),
+        ],
+        input=frames,
+        check=True,
+    )
+    return path
+
+
+def beeps(seconds: float) -> str:
+    """A source of sound for ffmpeg."""
+    wave = f"if(lt(mod(t,1),{BEEP_SECONDS}),0.5*sin(2*PI*1000*t),0)"
+    return f"aevalsrc='{wave}':s={SAMPLE_RATE}:c=stereo:d={seconds}"
+
+
+def _frame(clip: Clip, number: int) -> "np.ndarray":
+    y, x = np.mgrid[0 : clip.height, 0 : clip.width]
+    picture = 128 + 60 * np.sin((x + 3 * number) / 17) * np.cos((y - 2 * number) / 11)
+    strip = max(8, clip.height // 6)
+    bar = clip.width // BITS
+    bits = (number >> np.arange(BITS)) & 1
+    picture[:strip, : bar * BITS] = np.repeat(bits * 200 + 28, bar)
+    return picture.astype(np.uint8)
+
+
+def numbers(path: Path, width: int, height: int) -> list[int]:
+    """The numbers of a film's frames, in the order in which they are shown."""
+    raw = subprocess.run(
+        [
+            *(str(FFMPEG), "-v", "error", "-i", str(path), "-map", "0:v:0"),
+            *("-vf", f"scale={width}:{height},format=gray", "-fps_mode", "passthrough"),
+            *("-f", "rawvideo", "pipe:1"),
+        ],
+        check=True,
+        capture_output=True,
+    ).stdout
+    frames = np.frombuffer(raw, np.uint8).reshape(-1, height, width)
+    strip, bar = max(8, height // 6), width // BITS
+    middle = frames[:, strip // 4 : strip * 3 // 4, : bar * BITS].astype(float).mean(axis=1)
+    bits = middle.reshape(len(frames), BITS, bar)[:, :, bar // 4 : bar - bar // 4].mean(axis=2)
+    return [int(each) for each in ((bits > 128) * (1 << np.arange(BITS))).sum(axis=1)]
+
+
+def samples(path: Path) -> "np.ndarray":
+    """The sound of a film, one channel, from time zero."""
+    raw = subprocess.run(
+        [
+            *(str(FFMPEG), "-v", "error", "-i", str(path), "-map", "0:a:0"),
+            *("-af", "aresample=48000:async=1:first_pts=0", "-ac", "1", "-f", "f32le", "pipe:1"),
+        ],
+        check=True,
+        capture_output=True,
+    ).stdout
+    return np.frombuffer(raw, np.float32)
+
+
+def beep_times(wave: "np.ndarray") -> list[float]:
+    """When each beep begins, in seconds."""
+    loud = np.abs(wave) > 0.2 * np.abs(wave).max()
+    at = np.flatnonzero(loud)
+    if not len(at):
+        return []
+    begins = at[np.insert(np.diff(at) > SAMPLE_RATE // 4, 0, True)]
+    return [float(each) / SAMPLE_RATE for each in begins]
