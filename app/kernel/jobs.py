@@ -21,6 +21,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("jobs")
 
 QUEUE_DEFAULT = "default"
 QUEUE_MEDIA = "media"
+QUEUE_TRANSCODING = "transcoding"
+"""Worked on by `carnival transcoder` alone: hours of encoding keep nobody else waiting."""
 HANDS = {QUEUE_DEFAULT: 4, QUEUE_MEDIA: 2}
 """Jobs of each queue that a worker process does at once."""
 STALLED_SECONDS = 30
@@ -67,6 +69,7 @@ class Jobs:
         task: str,
         at: datetime | None,
         lock: str | None,
+        priority: int,
         arguments: dict[str, Any],
     ) -> None:
         """Queue a job on an open connection of psycopg; it commits with that connection.
@@ -74,7 +77,12 @@ class Jobs:
         `at` is the earliest moment; of jobs with the same `lock` one runs at a time.
         """
         deferrer = self._app.configure_task(
-            task, allow_unknown=False, connection=connection, schedule_at=at, lock=lock
+            task,
+            allow_unknown=False,
+            connection=connection,
+            schedule_at=at,
+            lock=lock,
+            priority=priority,
         )
         await deferrer.defer_async(**arguments)
 

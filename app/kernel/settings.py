@@ -79,6 +79,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Ready posts that a process holds, at some 3 kB each; 0 holds none."""
     follows_max: int = 2_000
     """Accounts one shopper may follow."""
+    transcoder_jobs: int = 0
+    """Pieces of films that one transcoder encodes at once; 0: one a core, two at least."""
+    transcode_av1: bool = False
+    """Whether films are encoded in AV1 as well: smaller for its viewers, hours for the machine."""
     rate_limit_per_minute: int = 1_200
     """Requests a minute one caller may make on routes without a bound of their own."""
     rate_limit_auth_per_hour: int = 60

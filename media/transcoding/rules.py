@@ -4,7 +4,7 @@ All of it follows from the source's facts alone, so whoever computes it, wheneve
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
@@ -121,6 +121,18 @@ class Plan:
     @property
     def duration_ms(self) -> int:
         return round(self.grid.seconds * 1000)
+
+    def pieces_of(self, run: str) -> tuple[Piece, ...]:
+        """What a run over the pictures is cut into."""
+        if run == "early":
+            return self.early
+        return self.ladder or pieces(self.grid, ladder_sizes(self.grid.segments))
+
+    def rungs_of(self, run: str) -> tuple[Rung, ...]:
+        """What a run over the pictures makes."""
+        if run == "av1":
+            return tuple(replace(rung, name=f"w{rung.name[1:]}") for rung in self.rungs)
+        return self.rungs[:1] if run == "early" else self.rungs[1:]
 
 
 def plan_for(source: Source) -> Plan:
@@ -281,3 +293,48 @@ def sampled_segments(segments: int, most: int = 5) -> list[int]:
     if segments <= most:
         return list(range(segments))
     return [segments * (2 * number + 1) // (2 * most) for number in range(most)]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What of a film is kept so far."""
+
+    early_done: int
+    """Pieces of the first rung from the first on without a gap."""
+    sound_ends: Sequence[Fraction]
+    """When each segment of the sound ends, from the first on, in seconds."""
+    sound_done: bool
+
+
+def due_versions(plan: Plan, have: Coverage) -> int:
+    """How many of the growing versions can be shown: one a piece of the first rung, as soon as its
+    pictures and the sound beside them are there. The last one is the whole film."""
+    due = 0
+    for piece in plan.early[: have.early_done]:
+        last = piece.number == len(plan.early) - 1
+        if plan.sound and not have.sound_done:
+            end = (piece.first + piece.count) / plan.grid.rate
+            if last or sound_segments(have.sound_ends, end) is None:
+                break
+        due += 1
+    return due
+
+
+def sound_segments(ends: Sequence[Fraction], until: Fraction) -> int | None:
+    """How many segments of sound last until then; None while there are too few."""
+    for count, end in enumerate(ends, 1):
+        if end >= until:
+            return count
+    return None
+
+
+def percent_done(work: Sequence[tuple[str, int, int]]) -> int:
+    """How far a film is, from the run, the frames and the frames done of each piece; 99 at most,
+    for what comes last is not counted in frames."""
+    whole = sum(_WEIGHTS[run] * frames for run, frames, _ in work)
+    done = sum(_WEIGHTS[run] * min(frames, seen) for run, frames, seen in work)
+    return min(99, 100 * done // max(1, whole))
+
+
+_WEIGHTS: Final = {"early": 10, "sound": 2, "ladder": 50, "av1": 60}
+"""What a frame of each run costs, beside the others."""

@@ -14,7 +14,7 @@ import ffmpeg as untyped  # pyright: ignore[reportMissingTypeStubs]
 
 from media.inspection.sandbox import guarded
 from media.inspection.source import Source, VideoTrack
-from media.transcoding.rules import SAMPLE_RATE, SOUND_BITS, Grid, Piece, Rung
+from media.transcoding.rules import SAMPLE_RATE, SOUND_BITS, Grid, Piece, Rung, even
 
 ffmpeg: Any = untyped
 
@@ -184,6 +184,36 @@ def _av1(grid: Grid) -> Mapping[str, Any]:
         "g": grid.gop,
         "svtav1-params": ":".join(f"{name}={value}" for name, value in parts.items()),
     }
+
+
+def comparing(
+    source: Source,
+    fd: int,
+    grid: Grid,
+    frames: range,
+    rungs: Mapping[str, int],
+    lut: Path | None,
+) -> list[str]:
+    """Compare frames of rungs, each an own film on a descriptor, with the source at its own size;
+    `<name>.ssim` gets a line a frame."""
+    size = (even(Fraction(source.video.width)), even(Fraction(source.video.height)))
+    stream = on_grid(source, fd, grid, frames.start, frames.stop - frames.start)
+    stream = fitted(_every(stream, frames.step), source.video, size, lut)
+    references = stream.filter_multi_output("split", len(rungs)) if len(rungs) > 1 else [stream]
+    outputs: list[Any] = []
+    for number, (name, mine) in enumerate(rungs.items()):
+        shown = _every(film("mov", mine)["v:0"], frames.step)
+        shown = shown.filter("scale", *size, flags="bicubic+accurate_rnd+bitexact")
+        shown = shown.filter("format", "yuv420p").filter("setsar", 1)
+        seen = ffmpeg.filter([shown, references[number]], "ssim", stats_file=f"{name}.ssim")
+        outputs.append(seen.output("-", f="null"))
+    return arguments(*outputs)
+
+
+def _every(stream: Any, step: int) -> Any:
+    """Every so many frames, numbered anew, so that two films meet frame by frame."""
+    stream = stream.filter("select", f"not(mod(n,{step}))")
+    return stream.filter("settb", "1/25").filter("setpts", "N")
 
 
 def packaging(names: Sequence[str], kind: str, segment_seconds: Fraction | float) -> list[str]:

@@ -99,6 +99,7 @@ class Sound:
 
     init: bytes
     segments: tuple[Made, ...]
+    last: bool
 
 
 async def encode(
@@ -162,7 +163,7 @@ async def _work(
 def _read(folder: Path, grid: Grid, given: int, *, whole: bool) -> Sound | None:
     """The segments from number `given` on that are complete; None while there are none."""
     count = sum(1 for _ in folder.glob("*.m4s")) - (0 if whole else 1)
-    if count <= given:
+    if count <= given and not (whole and count):
         return None
     made: list[Made] = []
     for number in range(given, count):
@@ -170,4 +171,4 @@ def _read(folder: Path, grid: Grid, given: int, *, whole: bool) -> Sound | None:
         found = boxes.fragment(data)
         made.append(Made(number, data, found.start, found.duration, found.sizes))
     init = boxes.lasting((folder / "init.mp4").read_bytes(), grid.samples)
-    return Sound(init, tuple(made))
+    return Sound(init, tuple(made), last=whole)

@@ -1,0 +1,1 @@
+"""What is due next: versions to play, and jobs to do."""

@@ -1,0 +1,40 @@
+"""The jobs of transcoding, and which of those that wait is next.
+
+What makes a film playable goes first, of every film; then the rest of the first rung, which people
+are watching meanwhile; then what makes it better.
+"""
+
+from typing import Final
+
+from app.kernel.database import Transaction
+from media.transcoding.repository import Film
+
+PIECE_TASK: Final = "transcoding.piece"
+SOUND_TASK: Final = "transcoding.sound"
+FINISH_TASK: Final = "transcoding.finish"
+SWEEP_TASK: Final = "transcoding.sweep"
+_PRIORITIES: Final = {"early": 20, "ladder": 10, "av1": 0}
+_FIRST, _SOUND, _FINISH = 40, 30, 15
+
+
+async def defer_piece(tx: Transaction, film: Film, run: str, number: int) -> None:
+    """Have a piece of a run over the pictures encoded."""
+    priority = _FIRST if (run, number) == ("early", 0) else _PRIORITIES[run]
+    await tx.defer(
+        PIECE_TASK,
+        priority=priority,
+        video_id=film[0],
+        generation=film[1],
+        run=run,
+        number=number,
+    )
+
+
+async def defer_sound(tx: Transaction, film: Film) -> None:
+    """Have the sound encoded."""
+    await tx.defer(SOUND_TASK, priority=_SOUND, video_id=film[0], generation=film[1])
+
+
+async def defer_finish(tx: Transaction, film: Film) -> None:
+    """Have the quality measured and all rungs published."""
+    await tx.defer(FINISH_TASK, priority=_FINISH, video_id=film[0], generation=film[1])

@@ -1,0 +1,131 @@
+"""Jobs of transcoding: a piece of the pictures, the sound, the end, and the broom."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+
+from app.kernel.jobs import QUEUE_TRANSCODING, Task
+from app.kernel.objects import Objects
+from media.transcoding.encoding import pictures, quality, sound
+from media.transcoding.encoding.scratch import Scratch
+from media.transcoding.errors import Broken
+from media.transcoding.growing.queueing import FINISH_TASK, PIECE_TASK, SOUND_TASK, SWEEP_TASK
+from media.transcoding.growing.versions import SOUND
+from media.transcoding.repository import Film
+from media.transcoding.service import TranscodingService
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("transcoding")
+
+_TELL_SECONDS: Final = 1.0
+
+
+class TranscodingJobs:
+    """The work itself, between two looks at the service."""
+
+    def __init__(self, service: TranscodingService, objects: Objects, scratch: Scratch) -> None:
+        self._service = service
+        self._objects = objects
+        self._scratch = scratch
+
+    async def piece(self, video_id: int, generation: int, run: str, number: int) -> None:
+        """Encode a piece at the rungs of its run."""
+        film = (video_id, generation)
+        work = await self._service.begin(film, run, number)
+        if work is None:
+            return
+        piece = work.plan.pieces_of(run)[number]
+        async with self._giving_up(film), self._objects.local(work.original) as path:
+            async with self._telling(film, run, number) as seen:
+                made = await pictures.encode_piece(
+                    path,
+                    work.source,
+                    work.plan.grid,
+                    piece,
+                    work.plan.rungs_of(run),
+                    self._scratch,
+                    lambda frames: seen(min(piece.count, max(0, frames - piece.warm_up))),
+                )
+            await self._service.keep_pictures(work, run, number, made)
+
+    async def sound(self, video_id: int, generation: int) -> None:
+        """Measure the sound, encode it, and hand it over as it becomes ready."""
+        film = (video_id, generation)
+        work = await self._service.begin(film, "sound", 0)
+        if work is None:
+            return
+        grid = work.plan.grid
+        async with self._giving_up(film), self._objects.local(work.original) as path:
+            chain = work.chain
+            if chain is None:
+                found = await sound.chain_for(path, work.source, grid)
+                chain = await self._service.note_chain(film, found)
+            parts = sound.encode(path, work.source, grid, chain, SOUND, self._scratch)
+            async for part in parts:
+                await self._service.keep_sound(work, part.init, part.segments, whole=part.last)
+
+    async def finish(self, video_id: int, generation: int) -> None:
+        """Measure what was made, and publish what is worth it."""
+        film = (video_id, generation)
+        work = await self._service.look(film)
+        if work is None:
+            return
+        rungs = [rung.name for rung in work.plan.rungs]
+
+        async def fetch(name: str, number: int) -> bytes:
+            return await self._service.segment_film(film, name, number)
+
+        async with self._giving_up(film), self._objects.local(work.original) as path:
+            measured = await quality.compare(
+                path, work.source, work.plan.grid, rungs, fetch, self._scratch
+            )
+            await self._service.finish(film, measured)
+
+    @asynccontextmanager
+    async def _giving_up(self, film: Film) -> AsyncGenerator[None]:
+        """A film that cannot be encoded is given up at once: trying again would change nothing."""
+        try:
+            yield
+        except Broken as broken:
+            log.warning("film_is_broken", video=film[0], error=str(broken))
+            await self._service.fail(film, broken.words)
+
+    @asynccontextmanager
+    async def _telling(
+        self, film: Film, run: str, number: int
+    ) -> AsyncGenerator[Callable[[int], None]]:
+        """Tell how many frames are done, once a second while that changes."""
+        now = 0
+
+        def seen(frames: int) -> None:
+            nonlocal now
+            now = frames
+
+        async def tell() -> None:
+            told = 0
+            while True:
+                await asyncio.sleep(_TELL_SECONDS)
+                if now != told:
+                    told = now
+                    with suppress(Exception):  # it is for people only
+                        await self._service.note_progress(film, run, number, told)
+
+        telling = asyncio.create_task(tell())
+        try:
+            yield seen
+        finally:
+            telling.cancel()
+            with suppress(asyncio.CancelledError):
+                await telling
+
+
+def tasks(jobs: TranscodingJobs, sweep: Callable[[], Awaitable[None]]) -> list[Task]:
+    """What a transcoder does; the broom is any worker's."""
+    return [
+        Task(PIECE_TASK, jobs.piece, queue=QUEUE_TRANSCODING),
+        Task(SOUND_TASK, jobs.sound, queue=QUEUE_TRANSCODING),
+        Task(FINISH_TASK, jobs.finish, queue=QUEUE_TRANSCODING),
+        Task(SWEEP_TASK, sweep, every_cron="17 * * * *"),
+    ]
