@@ -7,11 +7,12 @@ promises it).
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -23,6 +24,8 @@ from app.kernel.errors import Unavailable
 
 CHUNK_BYTES: Final = 256 * 1024
 """What a stream hands on at a time: memory of a download, whatever its size."""
+PART_BYTES: Final = 8 * 1024 * 1024
+"""What a long object is sent to a store in: some of these in memory, whatever its size."""
 
 
 class ObjectMissing(LookupError):
@@ -73,6 +76,43 @@ class Objects:
             await self._store.put_async(path, data)
             if self._folder is not None:
                 await asyncio.to_thread(_sync, self._folder, self._folder / path)
+
+    async def put_stream(self, path: str, chunks: AsyncIterator[bytes]) -> None:
+        """As `put`, of what is too long for memory: whole and durable, or not there at all.
+
+        What `chunks` raises is raised.
+        """
+        failed: list[Exception] = []
+        try:
+            async with _answering(path):
+                source = _noting(chunks, failed)
+                await self._store.put_async(path, source, use_multipart=True, chunk_size=PART_BYTES)
+                if self._folder is not None:
+                    await asyncio.to_thread(_sync, self._folder, self._folder / path)
+        except Exception:
+            if failed:
+                raise failed[0] from None
+            raise
+
+    @asynccontextmanager
+    async def local(self, path: str) -> AsyncGenerator[Path]:
+        """The object as a file of this machine, to be read within the context: the folder's own,
+        or a copy that is gone afterwards. Raises ObjectMissing."""
+        info = await self.info(path)
+        if self._folder is not None:
+            yield self._folder / path
+            return
+        with tempfile.NamedTemporaryFile(prefix="carnival-") as file:
+            async for chunk in self.stream(path, 0, info.size):
+                await asyncio.to_thread(file.write, chunk)
+            file.flush()
+            yield Path(file.name)
+
+    async def list(self, prefix: str) -> list[str]:
+        """The paths of all objects below a prefix, which is whole folders; for few of them."""
+        async with _answering(prefix):
+            store: Any = self._store
+            return [each["path"] async for batch in store.list(prefix) for each in batch]
 
     async def get(self, path: str) -> bytes:
         """The whole object; for what is known to be small. Raises ObjectMissing."""
@@ -125,6 +165,16 @@ class Objects:
             return
 
 
+async def _noting(chunks: AsyncIterator[bytes], failed: list[Exception]) -> AsyncIterator[bytes]:
+    """The chunks; an error of theirs is kept, which the store would report as its own."""
+    try:
+        async for chunk in chunks:
+            yield chunk
+    except Exception as error:
+        failed.append(error)
+        raise
+
+
 @asynccontextmanager
 async def _answering(path: str) -> AsyncGenerator[None]:
     """The store's errors in our words."""
@@ -134,7 +184,7 @@ async def _answering(path: str) -> AsyncGenerator[None]:
         raise ObjectMissing(path) from None
     except (BaseError, OSError) as error:
         raise Unavailable(
-            "Pictures cannot be reached for a moment, please try again.", retry_after_seconds=2
+            "Files cannot be reached for a moment, please try again.", retry_after_seconds=2
         ) from error
 
 

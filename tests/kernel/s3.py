@@ -8,6 +8,7 @@ import re
 import threading
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -31,14 +32,57 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._signed():
             self._answer(403)
             return
-        self.server.objects[self.path] = data
+        path, query = self._asked()
+        if "partNumber" in query:
+            self.server.parts[query["uploadId"]][int(query["partNumber"])] = data
+        else:
+            self.server.objects[path] = data
         self._answer(200, ETag=_etag(data))
+
+    def do_POST(self) -> None:
+        """A multipart upload: its beginning, and its end."""
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        path, query = self._asked()
+        if "uploads" in query:
+            id_ = f"upload-{len(self.server.parts) + 1}"
+            self.server.parts[id_] = {}
+            name = "InitiateMultipartUploadResult"
+            self._answer(200, f"<{name}><UploadId>{id_}</UploadId></{name}>".encode())
+            return
+        parts = self.server.parts.pop(query["uploadId"])
+        small = [each for number, each in parts.items() if number < max(parts)]
+        assert all(len(each) >= 5 * 2**20 for each in small), "S3 refuses parts below 5 MiB"
+        whole = b"".join(parts[number] for number in sorted(parts))
+        self.server.objects[path] = whole
+        name = "CompleteMultipartUploadResult"
+        self._answer(200, f"<{name}><ETag>{_etag(whole)}</ETag></{name}>".encode())
+
+    def _asked(self) -> tuple[str, dict[str, str]]:
+        parts = urlsplit(self.path)
+        query = parse_qs(parts.query, keep_blank_values=True)
+        return unquote(parts.path), {name: values[0] for name, values in query.items()}
+
+    def _list(self, bucket: str, query: dict[str, str]) -> None:
+        wanted = f"{bucket}/{query.get('prefix', '')}"
+        now = "2026-01-01T00:00:00.000Z"
+        found = "".join(
+            f"<Contents><Key>{path.removeprefix(bucket + '/')}</Key><Size>{len(data)}</Size>"
+            f"<LastModified>{now}</LastModified></Contents>"
+            for path, data in sorted(self.server.objects.items())
+            if path.startswith(wanted)
+        )
+        body = f"<ListBucketResult><IsTruncated>false</IsTruncated>{found}</ListBucketResult>"
+        self._answer(200, body.encode())
 
     def do_HEAD(self) -> None:
         self.do_GET()
 
     def do_GET(self) -> None:
-        data = self.server.objects.get(self.path)
+        path, query = self._asked()
+        if "list-type" in query:
+            self._list(path.rstrip("/"), query)
+            return
+        data = self.server.objects.get(path)
         if data is None or not self._signed():
             self._answer(404 if self._signed() else 403)
             return
@@ -55,7 +99,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(206, data[start:stop], Content_Range=span, ETag=etag, Last_Modified=now)
 
     def do_DELETE(self) -> None:
-        self.server.objects.pop(self.path, None)
+        path, query = self._asked()
+        if "uploadId" in query:
+            self.server.parts.pop(query["uploadId"], None)
+        self.server.objects.pop(path, None)
         self._answer(204)
 
     def log_message(self, format: str, *args: object) -> None:
@@ -74,6 +121,8 @@ class S3Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.objects: dict[str, bytes] = {}
+        self.parts: dict[str, dict[int, bytes]] = {}
+        """Of multipart uploads under way."""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property

@@ -1,7 +1,7 @@
 """Bytes by path: whole, durable, and missing when they are missing."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -91,8 +91,44 @@ class TestBoth:
             assert await objects.get("x") in (ones, twos)
         await writing
 
+    async def test_long_objects_are_put_as_they_come(self, objects: Objects) -> None:
+        pieces = [bytes([number]) * 1_000_000 for number in range(20)]
+        await objects.put_stream("films/long", _each(pieces))
+        assert await objects.get("films/long") == b"".join(pieces)
+        await objects.put_stream("films/empty", _each([]))
+        assert await objects.get("films/empty") == b""
+
+    async def test_what_breaks_off_is_not_there(self, objects: Objects) -> None:
+        async def breaking() -> AsyncIterator[bytes]:
+            yield b"1" * 20_000_000
+            raise EOFError("the rest is missing")
+
+        with pytest.raises(EOFError, match="the rest"):
+            await objects.put_stream("films/half", breaking())
+        with pytest.raises(ObjectMissing):
+            await objects.info("films/half")
+
+    async def test_an_object_as_a_file(self, objects: Objects) -> None:
+        await objects.put("films/x", b"1" * 3_000_000)
+        async with objects.local("films/x") as path:
+            assert path.read_bytes() == b"1" * 3_000_000
+        with pytest.raises(ObjectMissing):
+            async with objects.local("films/none"):
+                pass
+
+    async def test_listing_a_folder(self, objects: Objects) -> None:
+        for path in ("a/1", "a/b/2", "ab/3"):
+            await objects.put(path, b"1")
+        assert sorted(await objects.list("a")) == ["a/1", "a/b/2"]
+        assert await objects.list("none") == []
+
     async def test_ping(self, objects: Objects) -> None:
         await objects.ping()
+
+
+async def _each(pieces: list[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 class TestFolder:
@@ -101,6 +137,15 @@ class TestFolder:
         await asyncio.gather(*(objects.put("x", b"1" * 100_000) for _ in range(8)))
         files = [path.name for path in (tmp_path / "a b/store").rglob("*") if path.is_file()]
         assert files == ["x"]
+
+    async def test_what_breaks_off_leaves_nothing_beside(self, tmp_path: Path) -> None:
+        async def breaking() -> AsyncIterator[bytes]:
+            yield b"1" * 20_000_000
+            raise EOFError
+
+        with pytest.raises(EOFError):
+            await Objects(f"file://{tmp_path}").put_stream("x", breaking())
+        assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 class TestS3:
