@@ -97,9 +97,7 @@ class RenditionRow(Base):
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
     timescale: Mapped[int] = mapped_column(Integer)
-    init_hash: Mapped[str] = mapped_column(
-        CHAR(64), ForeignKey(SegmentObject.hash, deferrable=True), index=True
-    )
+    init_hash: Mapped[str] = mapped_column(CHAR(64), ForeignKey(SegmentObject.hash), index=True)
     init_size: Mapped[int] = mapped_column(Integer)
     ssim: Mapped[float | None] = mapped_column(Float)
     kept: Mapped[bool] = mapped_column(default=True)
@@ -122,9 +120,7 @@ class SegmentRow(Base):
     generation: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(12), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    hash: Mapped[str] = mapped_column(
-        CHAR(64), ForeignKey(SegmentObject.hash, deferrable=True), index=True
-    )
+    hash: Mapped[str] = mapped_column(CHAR(64), ForeignKey(SegmentObject.hash), index=True)
     size: Mapped[int] = mapped_column(Integer)
     start: Mapped[int]
     duration: Mapped[int]
