@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.structs import ID_MAX
 from games.claims.interfaces import HELPERS
+from games.claims.loading.parts import Held
 from games.claims.models import Claim, Entry, Tally
-from games.claims.store import Held
 
 _PAGE = 5_000
 

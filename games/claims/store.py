@@ -3,49 +3,41 @@
 import asyncio
 import sys
 from array import array
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
-from app.kernel.valkey.aggregates import IDLE_SECONDS, Aggregates, order_of, wait_settled
+from app.kernel.valkey.aggregates import Aggregates, order_of, wait_settled
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.decisions import decide, epoch_key
 from app.kernel.valkey.keys import bucket_of, key
 from app.kernel.valkey.scripts import Refusal, Script
 from games.claims.errors import REFUSALS, Refused
-from games.claims.interfaces import HELPERS, Grant, Help
+from games.claims.interfaces import Grant, Help
+from games.claims.loading.parts import (
+    SHARES_A_FIELD,
+    Held,
+    Loaded,
+    Parts,
+    add_shares,
+    entry_id,
+    window,
+)
 from games.packets.interfaces import Fission, PacketRecord
 
 GUESS_REST_SECONDS = 600
-_SHARES_A_FIELD = 64
-_PAIRS_A_PART = 1_000
-_TOKEN_SECONDS = 10
 _SCAN_COUNT = 2_000
+_STANDING = ("claims", "granted", "closed", "last", "loading")
 
 _GRAB = Script.load("games/claims/lua/grab_packet.lua", REFUSALS)
 _RESTORE = Script.load("games/claims/lua/restore_claim.lua", REFUSALS)
 _CLOSE = Script.load("games/claims/lua/close_packet.lua", REFUSALS)
 _PAUSE = Script.load("games/claims/lua/pause_packet.lua")
-_LOAD = Script.load("games/claims/lua/load_packet.lua")
 _ENTER = Script.load("games/claims/lua/enter_packet.lua", REFUSALS)
 _RESERVE_HELP = Script.load("games/claims/lua/reserve_help.lua", REFUSALS)
 _CONFIRM_HELP = Script.load("games/claims/lua/confirm_help.lua", REFUSALS)
 _COUNT_GUESS = Script.load("games/claims/lua/count_guess.lua", REFUSALS)
 GRAB_SHA = _GRAB.sha
 """By which the server knows the grab's script: a benchmark's baseline runs the very same."""
-
-
-class Held(NamedTuple):
-    """A claim that SQL holds, on its way into live state."""
-
-    pool: int
-    share: int
-    shopper_id: int
-    turn: int
-    device: int | None
-    amount_minor: int
-    order: int
-    lost: bool
 
 
 class Standing(NamedTuple):
@@ -56,6 +48,16 @@ class Standing(NamedTuple):
     closed: bool
     last_order: int | None
     """Of the last decision since it was loaded."""
+
+
+class PacketCut(NamedTuple):
+    """A packet and the amounts of its pools at one moment."""
+
+    standing: Standing
+    following: Sequence[int]
+    """The next share of each pool."""
+    amounts: "Sequence[array[int]]"
+    """By share; 0 for one that was given out of turn, and for one that is missing."""
 
 
 class PacketStore:
@@ -146,14 +148,34 @@ class PacketStore:
     async def standing(self, packet_id: int) -> Standing | None:
         """How the packet stands in memory; None when it is not there. Of whatever epoch: until it
         is loaded again, it is what the stream says."""
-        claims, granted, closed, last, loading = await self._live.call(
+        state = self.packets.state_key(packet_id)
+        return _standing(await self._live.call("HMGET", state, *_STANDING))
+
+    async def cut(self, packet_id: int, sizes: Sequence[int]) -> PacketCut | None:
+        """How it stands, with all amounts of its pools of these sizes; None when it is not there.
+        Of whatever epoch, see `standing`. One command, so all of it is of one moment."""
+        places = [
+            (pool, field)
+            for pool, size in enumerate(sizes)
+            for field in range(-(-size // SHARES_A_FIELD))
+        ]
+        reply = await self._live.call(
             "HMGET",
             self.packets.state_key(packet_id),
-            *("claims", "granted", "closed", "last", "loading"),
+            *_STANDING,
+            *(f"next:{pool}" for pool in range(len(sizes))),
+            *(f"shares:{pool}:{field}" for pool, field in places),
         )
-        if granted is None or loading is not None:
+        standing, reply = _standing(reply[: len(_STANDING)]), reply[len(_STANDING) :]
+        if standing is None:
             return None
-        return Standing(int(claims), int(granted), closed == b"1", order_of(last))
+        following = [int(each or 0) for each in reply[: len(sizes)]]
+        amounts = [array("I", bytes(4 * size)) for size in sizes]
+        for (pool, field), found in zip(places, reply[len(sizes) :], strict=True):
+            at = field * SHARES_A_FIELD
+            lies = _amounts(found or b"")[: sizes[pool] - at]
+            amounts[pool][at : at + len(lies)] = lies
+        return PacketCut(standing, following, amounts)
 
     async def wait_settled(self, packet_id: int) -> None:
         """Return when all that was decided about it before is in SQL. Raises
@@ -204,8 +226,8 @@ class PacketStore:
     ) -> None:
         """Put a packet from SQL in place, part by part. Returns when the token was taken away as
         well: then somebody else knows better."""
-        parts = _Parts(self._live, self.packets.loading_keys(record.id), token)
-        loaded = _Loaded(record, [len(pool) for pool in pools])
+        parts = Parts(self._live, self.packets.loading_keys(record.id), token)
+        loaded = Loaded(record, [len(pool) for pool in pools])
         async for page in claims:
             for each in page:
                 for name, value in loaded.fields_of(each):
@@ -213,15 +235,17 @@ class PacketStore:
         async for page in entries:
             for each in page:
                 loaded.entries = max(loaded.entries, each.share + 1)
-                await parts.add(f"entry:{each.shopper_id}", f"{each.share}:0:{_entry(each.order)}")
+                await parts.add(
+                    f"entry:{each.shopper_id}", f"{each.share}:0:{entry_id(each.order)}"
+                )
         for name, number in loaded.counted.items():
             await parts.add(name, number)
         pools_live = 1 if isinstance(record.rules, Fission) else len(pools)
         for number, pool in enumerate(pools[:pools_live]):
-            await _add_shares(parts, number, pool, loaded.taken[number])
+            await add_shares(parts, number, pool, loaded.taken[number])
             opens, closes, _ = record.windows[number]
             closes = min(closes, _closes_ms(record))
-            await parts.add(f"window:{number}", _window(opens, closes, len(pool)))
+            await parts.add(f"window:{number}", window(opens, closes, len(pool)))
         settled = record.returned_minor is not None
         facts = {
             "claims": loaded.claims,
@@ -241,76 +265,18 @@ class PacketStore:
         await parts.finish()
 
 
-class _Loaded:
-    """What the claims in SQL add up to while they are read."""
-
-    def __init__(self, record: PacketRecord, sizes: Sequence[int]) -> None:
-        self._rules, self._cap = record.rules, record.cap
-        self.taken = [bytearray(size) for size in sizes]
-        self.counted = Counter[str]()
-        self.claims = self.granted_minor = self.entries = 0
-
-    def fields_of(self, claim: Held) -> list[tuple[str, str]]:
-        """Count a claim. Returns the fields by which it is found again."""
-        if not claim.lost:
-            self.taken[claim.pool][claim.share] = 1
-            self.claims += 1
-            self.granted_minor += claim.amount_minor
-        value = f"{claim.share}:{claim.amount_minor}:{_entry(claim.order)}"
-        if isinstance(self._rules, Fission) and claim.pool > 0:
-            if claim.pool != HELPERS:
-                return []
-            self.counted[f"helps:{claim.shopper_id}"] += 1
-            self.counted[f"device:{claim.device}"] += 1
-            link, slot = claim.turn, claim.share % self._rules.helpers
-            helped = f"helped:{link}"
-            self.counted[helped] = max(self.counted[helped], slot + 1)
-            return [(f"help:{link}:{claim.shopper_id}", value)]
-        if self._cap > 1:
-            self.counted[f"count:{claim.shopper_id}"] += 1
-        return [(f"{claim.shopper_id}:{claim.pool}", value)]
+def _standing(fields: Sequence[bytes | None]) -> Standing | None:
+    claims, granted, closed, last, loading = fields
+    if claims is None or granted is None or loading is not None:
+        return None
+    return Standing(int(claims), int(granted), closed == b"1", order_of(last))
 
 
-class _Parts:
-    """Sends fields in parts; after a part that was not taken, none is."""
-
-    def __init__(self, live: Valkey, keys: Sequence[str], token: str) -> None:
-        self._live, self._keys, self._token = live, keys, token
-        self._pairs: list[str | int | bytes] = []
-        self._part = 0
-        self._wanted = True
-
-    async def add(self, name: str, value: str | int | bytes) -> None:
-        """One field."""
-        self._pairs += (name, value)
-        if len(self._pairs) >= 2 * _PAIRS_A_PART:
-            await self._send(is_last=False)
-
-    async def finish(self) -> None:
-        """The rest: then the packet is ready."""
-        await self._send(is_last=True)
-
-    async def _send(self, *, is_last: bool) -> None:
-        if self._wanted:
-            facts = (self._token, self._part, int(is_last), _TOKEN_SECONDS, IDLE_SECONDS)
-            taken = await self._live.run(_LOAD, self._keys, (*facts, *self._pairs))
-            self._wanted = taken == 1
-        self._part += 1
-        self._pairs = []
-
-
-async def _add_shares(parts: _Parts, number: int, pool: Sequence[int], taken: bytearray) -> None:
-    following = taken.find(0)
-    first = len(pool) if following < 0 else following
-    await parts.add(f"next:{number}", first)
-    begin = first // _SHARES_A_FIELD * _SHARES_A_FIELD
-    for at in range(begin, len(pool), _SHARES_A_FIELD):
-        end = min(at + _SHARES_A_FIELD, len(pool))
-        left = (0 if taken[place] else pool[place] for place in range(at, end))
-        amounts = array("I", left)
-        if sys.byteorder == "little":
-            amounts.byteswap()
-        await parts.add(f"shares:{number}:{at // _SHARES_A_FIELD}", amounts.tobytes())
+def _amounts(field: bytes) -> "array[int]":
+    amounts = array("I", field[: len(field) // 4 * 4])
+    if sys.byteorder == "little":
+        amounts.byteswap()
+    return amounts
 
 
 def _answer(reply: object) -> Grant | Refused | Refusal:
@@ -332,14 +298,6 @@ def _grant(value: bytes) -> Grant:
 def _help_args(help_: Help, rules: Fission) -> tuple[int, ...]:
     limits = (rules.helpers, rules.helps_max, rules.device_helps_max)
     return (help_.link, help_.sharer_id, help_.helper_id, help_.device, *limits)
-
-
-def _entry(order: int) -> str:
-    return f"{order >> 32}-{order & 0xFFFF_FFFF}"
-
-
-def _window(opens_ms: int, closes_ms: int, shares: int) -> bytes:
-    return opens_ms.to_bytes(6, "big") + closes_ms.to_bytes(6, "big") + shares.to_bytes(4, "big")
 
 
 def _closes_ms(record: PacketRecord) -> int:

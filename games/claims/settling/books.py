@@ -6,7 +6,8 @@ from app.kernel.audits import audit_each
 from app.kernel.database import Database
 from campaigns.ledger.interfaces import Cut, DropBooks, Ledger
 from games.claims.repository import ClaimRepository, Sums
-from games.claims.store import PacketStore, Standing
+from games.claims.settling.remains import Remains, misplaced, remains
+from games.claims.store import PacketStore
 from games.packets.interfaces import Draw, PacketRecord, Packets
 
 
@@ -39,15 +40,15 @@ class PacketBooks(DropBooks):
         return found
 
     async def _cut(self, record: PacketRecord, sums: Sums) -> Cut:
-        standing = await self._store.standing(record.id)
         if record.returned_minor is not None:
             # the books are closed: what went back is a transfer
             return Cut(remaining_minor=0, last_sequence=0)
+        found = await remains(self._store, record)
         granted, closed, last = sums.granted_minor, record.closed_at is not None, 0
-        if standing is not None:
-            granted, closed = standing.granted_minor, closed or standing.closed
-            last = standing.last_order or 0
         rest = record.total_minor - granted
+        if found is not None:
+            granted, rest = found.standing.granted_minor, found.left_minor
+            closed, last = closed or found.standing.closed, found.standing.last_order or 0
         unsettled = granted - sums.granted_minor
         if closed:
             return Cut(remaining_minor=0, unsettled_minor=unsettled + rest, last_sequence=last)
@@ -62,7 +63,11 @@ class PacketBooks(DropBooks):
             return await self._packets.ids_after(session, after, limit)
 
     async def _difference(self, packet_id: int) -> str | None:
-        standing = await self._store.standing(packet_id)
+        async with self._database.reading() as session:
+            record = await self._packets.record(session, packet_id)
+        assert record is not None
+        found = await remains(self._store, record)
+        standing = found.standing if found is not None else None
         await self._store.wait_settled(packet_id)
         async with self._database.snapshot() as session:
             record = await self._packets.record(session, packet_id)
@@ -87,16 +92,24 @@ class PacketBooks(DropBooks):
                 )
         if isinstance(record.rules, Draw) and sums.claims:
             return None  # its winners were drawn from SQL; the bucket knows entries only
-        return _live_difference(packet_id, standing, then)
+        if found is None:
+            return None
+        live = (found.standing.claims, found.standing.granted_minor)
+        if live != (then.claims, then.granted_minor):
+            return (
+                f"packet {packet_id}: {live[0]} shares of {live[1]} live, "
+                f"{then.claims} of {then.granted_minor} in SQL"
+            )
+        return await self._share_difference(record, found)
 
-
-def _live_difference(packet_id: int, standing: Standing | None, sums: Sums) -> str | None:
-    if standing is None:
-        return None
-    live = (standing.claims, standing.granted_minor)
-    if live == (sums.claims, sums.granted_minor):
-        return None
-    return (
-        f"packet {packet_id}: {live[0]} shares of {live[1]} live, "
-        f"{sums.claims} of {sums.granted_minor} in SQL"
-    )
+    async def _share_difference(self, record: PacketRecord, found: Remains) -> str | None:
+        """The first share that is not what it was drawn to be."""
+        if found.left_minor == record.total_minor - found.standing.granted_minor:
+            return None
+        drawn = await self._packets.shares(record)
+        for sentence in misplaced(found.cut, drawn):
+            return f"packet {record.id}: {sentence}"
+        return (
+            f"packet {record.id}: of {record.total_minor} {found.standing.granted_minor} was "
+            f"granted, and {found.left_minor} is left live"
+        )

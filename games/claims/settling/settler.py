@@ -12,6 +12,7 @@ from app.kernel.valkey.keys import bucket_of
 from app.kernel.valkey.settle import Conflict
 from campaigns.ledger.interfaces import Ledger, Transfer, budget, escrow, loss, wallet
 from games.claims.interfaces import BONUSES, HELPERS
+from games.claims.loading.parts import Held
 from games.claims.repository import (
     ClaimRepository,
     Entered,
@@ -21,7 +22,7 @@ from games.claims.repository import (
     owner_of,
     place_of,
 )
-from games.claims.store import Held, PacketStore
+from games.claims.store import PacketStore
 from games.packets.interfaces import (
     KIND,
     CloseReason,

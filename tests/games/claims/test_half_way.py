@@ -14,8 +14,9 @@ from app.kernel.errors import AppError
 from app.kernel.valkey.decisions import cut
 from app.kernel.valkey.keys import bucket_of
 from app.kernel.valkey.scripts import Script
-from games.claims import store as store_module
+from games.claims import store
 from games.claims.interfaces import Grant
+from games.claims.loading import parts
 from games.claims.service import Receipt
 from games.packets.interfaces import CloseReason, PacketRecord
 from tests.games.conftest import Fair
@@ -123,7 +124,7 @@ async def fail_once(
 ) -> bool:
     """Act while the script's call number `at` fails. Returns whether there was such a call."""
     live = fair.house.live
-    script: Script = getattr(store_module, name)
+    script: Script = vars(store).get(name) or vars(parts)[name]
     real_run = live.run
     failures: list[str] = []
 

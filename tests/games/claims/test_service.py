@@ -11,9 +11,9 @@ from app.kernel.valkey import aggregates
 from app.kernel.valkey.decisions import clock_key
 from app.kernel.valkey.keys import bucket_of
 from campaigns.ledger.interfaces import AccountKind
-from games.claims import store as store_module
 from games.claims.errors import PacketOver, PacketPaused
 from games.claims.interfaces import Grant
+from games.claims.loading import parts
 from games.packets.interfaces import CloseReason, PacketRecord
 from tests.games.conftest import EQUAL, Fair, soon
 from tests.servers import Servers, Valkeys
@@ -115,7 +115,7 @@ class TestOnce:
         shop = await fair.rich_shop()
         record = await fair.record(await fair.open(shop, LUCKY))
         keys = fair.store.packets.loading_keys(record.id)
-        load = store_module._LOAD  # pyright: ignore[reportPrivateUsage]
+        load = parts._LOAD  # pyright: ignore[reportPrivateUsage]
         await fair.house.live.call("SET", keys[1], "mine")
         assert await fair.house.live.run(load, keys, ("mine", 0, 0, 10, 60, "a", "1")) == 1
         assert await fair.house.live.run(load, keys, ("mine", 2, 1, 10, 60, "b", "1")) == 0
@@ -127,9 +127,9 @@ class TestOnce:
         assert (await fair.give(record, 1)).share == 0
 
     async def test_large_packets_load_in_parts(self, fair: Fair, monkeypatch: pytest.MonkeyPatch):
-        from games.claims import repository, store
+        from games.claims import repository
 
-        monkeypatch.setattr(store, "_PAIRS_A_PART", 3)
+        monkeypatch.setattr(parts, "_PAIRS_A_PART", 3)
         monkeypatch.setattr(repository, "_PAGE", 7)
         shop = await fair.rich_shop()
         rules = {"form": "lucky", "count": 200, "totalMinor": 30_000}

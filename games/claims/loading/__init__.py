@@ -1,0 +1,1 @@
+"""How packets come from SQL to where they are decided."""
