@@ -22,7 +22,7 @@ from app.kernel.http.responses import matches, weak_etag
 _HERE = Path(__file__).parent
 PLAY = _HERE / "play" / "dist"
 DOCS = _HERE / "docs" / "dist"
-_NEVER_PAGES = ("v1", "media", "health", "assets", "docs")
+_NEVER_PAGES = ("v1", "m", "media", "health", "assets", "docs")
 _COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
 _CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "

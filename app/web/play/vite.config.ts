@@ -10,6 +10,8 @@ export default defineConfig({
     cssTarget: ["chrome107", "safari16", "firefox115"],
     // A data: stylesheet or script would be refused by the content security policy.
     assetsInlineLimit: 0,
+    // hls.js, which is fetched with the first film
+    chunkSizeWarningLimit: 640,
     modulePreload: { polyfill: false },
   },
   // The contrast of the tokens is tested on the file itself.
@@ -18,6 +20,7 @@ export default defineConfig({
     proxy: {
       "/v1": { target: backend, ws: true },
       "/media": backend,
+      "/m": backend,
     },
   },
 });

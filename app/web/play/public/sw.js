@@ -24,7 +24,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (/^\/(v1|media|docs|health)(\/|$)/.test(url.pathname)) return;
+  if (/^\/(v1|m|media|docs|console|health)(\/|$)/.test(url.pathname)) return;
   if (request.mode === "navigate") event.respondWith(fresh(request, pages, "text/html"));
   else if (url.pathname === theme) event.respondWith(fresh(request, theme, "javascript"));
   else if (/^\/(assets|icons)\//.test(url.pathname)) event.respondWith(keptAsset(request));

@@ -43,8 +43,9 @@ describe("the dictionaries", () => {
       .map(([, code]) => code)
       .join("\n");
     const wallet = "wallet\\.(kind|state|payee|hint)";
+    const upload = "upload\\.(received|inspecting|waiting|ready|refused|failed)";
     const composed = new RegExp(
-      `^(kind|postKind|report|notes|tab|packets\\.form|${wallet})\\.`,
+      `^((kind|postKind|report|notes|tab|packets\\.form|${wallet})\\.|${upload}$)`,
     );
     const fixed = Object.keys(zh).filter((key) => !composed.test(key));
     const unused = fixed.filter((key) => !text.includes(`"${key}"`));

@@ -68,6 +68,16 @@ export async function withToken<T>(attempt: (token: string | null) => Promise<T>
   }
 }
 
+/** Calls the API with another token than the shopper's own: one to work for a brand with. */
+export async function callWith<T>(
+  token: string,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<T> {
+  return await send<T>(method, path, options, token);
+}
+
 export async function syncClock(): Promise<void> {
   const sentAt = Date.now();
   const answer = await callOpenly<{ now: string }>("GET", "/v1/time");

@@ -11,3 +11,7 @@ export function searchProducts(
   }
   return call("GET", "/v1/products/search", { query: { q, brandId, cursor, limit: 20 } });
 }
+
+export function readProduct(id: Id): Promise<ProductCard> {
+  return call("GET", `/v1/products/${id}`);
+}

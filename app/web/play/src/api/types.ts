@@ -132,6 +132,7 @@ export interface PostDraft {
   pictureIds: Id[];
   productIds: Id[];
   repostOfId?: Id;
+  attachment?: { type: "video"; videoId: Id };
   audience?: { kind: "everyone" | "followers" };
   publishAt?: Timestamp;
   draft?: boolean;

@@ -3,6 +3,7 @@ import { t } from "../i18n";
 import { Questions } from "../ui/confirm";
 import { Reports } from "../ui/report";
 import { PacketSheets } from "./packets";
+import "./videos";
 import { ShareSheets } from "../ui/share/sheet";
 import { Toasts } from "../ui/toasts";
 import { Viewers } from "../ui/viewer/viewer";

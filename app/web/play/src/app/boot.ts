@@ -1,4 +1,5 @@
 import { syncClock } from "../api/http";
+import { forgetWork } from "../api/work";
 import { followLocale } from "../i18n";
 import { startRealtime } from "../realtime";
 import { startFeed } from "../store/feed";
@@ -12,6 +13,7 @@ import { startPackets } from "../store/packets";
 import { me, onSignOut, refreshMe } from "../store/session";
 import { followTheme } from "../store/theme";
 import { refreshUnread, startUnread } from "../store/unread";
+import { startWatching } from "../store/watching";
 import { startViews } from "../store/views";
 import { startNetwork } from "../store/network";
 import { startInstalled } from "./installed";
@@ -30,11 +32,13 @@ export function boot(): void {
     forgetAllLists();
     forgetPosts();
     forgetFollows();
+    forgetWork();
   });
   startIntents();
   startManaged();
   startPackets();
   startViews();
+  startWatching();
   startNetwork();
   startRealtime();
   startInstalled();

@@ -44,6 +44,7 @@ const Packet = lazy<{ id: string }>(
 );
 const Help = lazy<{ id: string }>(async () => (await import("../screens/packet/help")).HelpScreen);
 const Rain = lazy<{ id: string }>(async () => (await import("../screens/rain/screen")).RainScreen);
+const Watch = lazy(async () => (await import("../screens/watch/screen")).WatchScreen);
 const Wallet = lazy(async () => (await import("../screens/wallet/screen")).WalletScreen);
 const Withdraw = lazy(async () => (await import("../screens/wallet/withdraw")).WithdrawScreen);
 
@@ -66,6 +67,7 @@ const routes: Route[] = [
   { pattern: "/packets/:id", show: ({ id = "" }) => <Packet id={id} /> },
   { pattern: "/packets/:id/help", show: ({ id = "" }) => <Help id={id} /> },
   { pattern: "/packets/:id/rain", personal: true, show: ({ id = "" }) => <Rain id={id} /> },
+  { pattern: "/watch", show: () => <Watch /> },
   { pattern: "/wallet", personal: true, show: () => <Wallet /> },
   { pattern: "/wallet/withdraw", personal: true, show: () => <Withdraw /> },
   { pattern: "/accounts/:id", show: ({ id = "" }) => <AccountScreen id={id} /> },

@@ -18,6 +18,7 @@ const withoutTabs = [
   /^\/sign-in$/,
   /^\/me\/edit$/,
   /^\/packets\/[^/]+\/rain$/,
+  /^\/watch$/,
 ];
 
 export function TabBar(): JSX.Element | null {

@@ -1,4 +1,5 @@
 import { enPackets } from "./enPackets";
+import { enVideos } from "./enVideos";
 import type { Message } from "./messages";
 import type { zh } from "./zh";
 
@@ -370,4 +371,5 @@ export const en: Record<keyof typeof zh, Message> = {
   "error.request": "Reference {id}",
 
   ...enPackets,
+  ...enVideos,
 };

@@ -1,5 +1,6 @@
 import type { Message } from "./messages";
 import { zhPackets } from "./zhPackets";
+import { zhVideos } from "./zhVideos";
 
 /** The dictionary that defines the keys; `en.ts` is checked to have the same ones. */
 export const zh = {
@@ -370,4 +371,5 @@ export const zh = {
   "error.request": "问题编号 {id}",
 
   ...zhPackets,
+  ...zhVideos,
 } as const satisfies Record<string, Message>;

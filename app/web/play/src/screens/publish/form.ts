@@ -8,6 +8,8 @@ import type { ProductCard } from "../../api/types";
 import type { Key } from "../../i18n";
 import { characters } from "../../ui/post/text";
 import { PickedPictures } from "./pictures";
+import { PickedVideo } from "./video";
+import type { KeptVideo } from "./video";
 
 export const textMax = 2_000;
 export const productsMax = 20;
@@ -20,6 +22,7 @@ interface Kept {
   products: ProductCard[];
   audience: "everyone" | "followers";
   publishAt: string;
+  video?: KeptVideo | null;
 }
 
 /** The kinds that fit an account, the usual one first. */
@@ -40,6 +43,7 @@ export class PostForm {
   readonly publishAt = signal("");
   readonly repostOf = signal<PostView | null>(null);
   readonly pictures: PickedPictures;
+  readonly video: PickedVideo;
   readonly length = computed(() => characters(this.text.value));
 
   private stopKeeping: (() => void) | null = null;
@@ -47,11 +51,12 @@ export class PostForm {
 
   constructor() {
     this.pictures = new PickedPictures(() => this.keepNow());
+    this.video = new PickedVideo(() => this.keepNow());
   }
 
   get empty(): boolean {
     const nothing = this.text.value.trim() === "" && this.pictures.items.value.length === 0;
-    return nothing && this.products.value.length === 0 && this.repostOf.value === null;
+    return nothing && !this.video.chosen && this.products.value.length === 0 && this.repostOf.value === null;
   }
 
   /** Restores what was kept under the name and keeps every change. True if there was something. */
@@ -70,6 +75,7 @@ export class PostForm {
     this.keepNow = () => undefined;
     if (forget && name !== null) storage.write(name, null);
     this.pictures.clear();
+    this.video.clear();
   }
 
   fill(post: PostView, publishAt: string | null): void {
@@ -87,9 +93,11 @@ export class PostForm {
   objection(nowMs: number, asDraft: boolean): Key | null {
     if (this.pictures.uploading) return "publish.uploading";
     if (this.pictures.failed) return "publish.hasFailed";
+    if (this.video.bad || this.video.failure.value !== null) return "upload.bad";
+    if (this.video.chosen && !this.video.usable) return "upload.wait";
     if (this.empty) return "publish.needContent";
     if (asDraft || this.kind.value === "repost") return null;
-    const pictures = this.pictures.images.length;
+    const pictures = this.pictures.images.length + (this.video.chosen ? 1 : 0);
     if (["pictures", "buyer_show", "order_show"].includes(this.kind.value) && pictures === 0) {
       return "publish.needPicture";
     }
@@ -103,11 +111,13 @@ export class PostForm {
 
   body(asDraft: boolean): PostDraft {
     const at = this.publishAt.value;
+    const videoId = this.video.kept?.id;
     return {
       kind: this.kind.value,
       audience: { kind: this.audience.value },
       ...this.content(),
       ...(this.accountId.value === null ? {} : { accountId: this.accountId.value }),
+      ...(videoId === undefined ? {} : { attachment: { type: "video", videoId } as const }),
       ...(this.repostOf.value === null ? {} : { repostOfId: this.repostOf.value.id }),
       ...(at === "" || asDraft ? {} : { publishAt: new Date(at).toISOString() }),
       ...(asDraft ? { draft: true } : {}),
@@ -142,6 +152,7 @@ export class PostForm {
       products: this.products.value,
       audience: this.audience.value,
       publishAt: this.publishAt.value,
+      video: this.video.kept,
     };
   }
 
@@ -153,6 +164,7 @@ export class PostForm {
     this.audience.value = kept.audience;
     this.publishAt.value = kept.publishAt;
     this.pictures.restore(kept.images);
+    if (kept.video) void this.video.restore(kept.video);
   }
 }
 

@@ -4,7 +4,7 @@ import { serverNow } from "../../api/clock";
 import { Problem } from "../../api/problems";
 import { createPost, readPost } from "../../api/posts";
 import { goBack, navigate, place } from "../../app/router";
-import type { ManagedPost } from "../../api/types";
+import type { Id, ManagedPost } from "../../api/types";
 import { t } from "../../i18n";
 import { explain, explainField } from "../../i18n/errors";
 import { feed } from "../../store/feed";
@@ -18,6 +18,7 @@ import { AccountField, publishingAccount } from "./accountField";
 import { AudienceField, KindField, ProductsField, TextField, WhenField } from "./fields";
 import { kindsFor, PostForm, textMax } from "./form";
 import { PictureEditor } from "./pictureGrid";
+import { VideoField } from "./videoField";
 import "./publish.css";
 
 type Busy = "publish" | "draft" | null;
@@ -50,9 +51,11 @@ export function PublishScreen(): JSX.Element {
     setBusy(asDraft ? "draft" : "publish");
     setFailure(null);
     try {
-      const post = await createPost(form.body(asDraft));
+      const shown = asDraft || !form.video.chosen || (await form.video.publish());
+      const post = await createPost(form.body(asDraft || !shown));
       sent.done = true;
       arrived(post);
+      if (!shown) say(t("upload.review"));
     } catch (error) {
       if (error instanceof Problem) setFailure(error);
       complain(t("publish.kept", { reason: explain(error) }));
@@ -101,7 +104,7 @@ export function PublishScreen(): JSX.Element {
         {reposting ? (
           <RepostCard original={form.repostOf.value} />
         ) : (
-          <PictureEditor pictures={form.pictures} />
+          <Media form={form} brandId={account?.kind === "brand" ? account.id : null} />
         )}
         <FieldError text={explainField(failure, "pictureIds")} />
       </div>
@@ -127,6 +130,22 @@ export function PublishScreen(): JSX.Element {
         </Button>
       </div>
     </div>
+  );
+}
+
+interface MediaProps {
+  form: PostForm;
+  brandId: Id | null;
+}
+
+/** Pictures or a film: whichever is chosen first takes the place. */
+function Media({ form, brandId }: MediaProps): JSX.Element {
+  const pictures = form.pictures.items.value.length > 0;
+  return (
+    <>
+      {form.video.chosen ? null : <PictureEditor pictures={form.pictures} />}
+      {pictures ? null : <VideoField video={form.video} brandId={brandId} />}
+    </>
   );
 }
 

@@ -1,22 +1,25 @@
 import type { ComponentType, JSX } from "preact";
-import type { Attachment } from "../../api/types";
+import type { Attachment, PostView } from "../../api/types";
 import { t } from "../../i18n";
 import { Icon } from "../icons";
 
 /** What is drawn for each type of play a post can carry; games add themselves here. */
-const faces = new Map<string, ComponentType<{ attachment: Attachment }>>();
+interface FaceProps {
+  attachment: Attachment;
+  /** Missing where a post is only quoted. */
+  post?: PostView;
+}
 
-export function registerAttachment(
-  type: string,
-  face: ComponentType<{ attachment: Attachment }>,
-): void {
+const faces = new Map<string, ComponentType<FaceProps>>();
+
+export function registerAttachment(type: string, face: ComponentType<FaceProps>): void {
   faces.set(type, face);
 }
 
 /** The attached play of a post: the brightest thing on its card. */
-export function AttachmentSlot({ attachment }: { attachment: Attachment }): JSX.Element {
-  const Face = faces.get(attachment.type);
-  return Face ? <Face attachment={attachment} /> : <NewerApp />;
+export function AttachmentSlot(props: FaceProps): JSX.Element {
+  const Face = faces.get(props.attachment.type);
+  return Face ? <Face {...props} /> : <NewerApp />;
 }
 
 function NewerApp(): JSX.Element {

@@ -73,7 +73,7 @@ export function PostBody({ post, clamp, eager }: BodyProps): JSX.Element {
       <Words text={post.text} hashtags={post.hashtags} clamp={clamp ?? false} />
       <PictureGrid pictures={post.pictures} eager={eager ?? false} />
       {post.kind === "repost" ? <RepostCard original={post.repostOf} /> : null}
-      {post.attachment ? <AttachmentSlot attachment={post.attachment} /> : null}
+      {post.attachment ? <AttachmentSlot attachment={post.attachment} post={post} /> : null}
       <ProductChips products={post.products} />
     </div>
   );

@@ -4,6 +4,7 @@ import type { PostView } from "../../api/types";
 import { t } from "../../i18n";
 import { Avatar } from "../avatar";
 import { Icon } from "../icons";
+import { AttachmentSlot } from "./attachment";
 import { PictureGrid } from "./grid";
 import { NameLine } from "./head";
 import { ProductChips } from "./products";
@@ -28,6 +29,9 @@ export function RepostCard({ original }: { original: PostView | null }): JSX.Ele
       </Link>
       <Words text={original.text} hashtags={original.hashtags} clamp />
       <PictureGrid pictures={original.pictures} />
+      {original.attachment?.type === "video" ? (
+        <AttachmentSlot attachment={original.attachment} post={original} />
+      ) : null}
       <ProductChips products={original.products} />
     </div>
   );

@@ -1,0 +1,328 @@
+/** One film on one <video>: loading, playing, its clock, its rolls. What is on the screen is read
+ * from signals; what belongs to a moment comes with the frame that is shown. */
+
+import { signal } from "@preact/signals";
+import { serverNow } from "../api/clock";
+import { readPlay } from "../api/videos";
+import type { Cue, PlayView, Roll } from "../api/videos";
+import type { Id } from "../api/types";
+import { captionLanguage, keepPlace, placeIn, savesData, soundOn } from "./choices";
+import { attach } from "./engine";
+import type { Engine } from "./engine";
+import { momentsAt, resumeAt } from "./time";
+
+export type Phase = "loading" | "ready" | "ended" | "failed";
+export type Part = "pre" | "film" | "post";
+
+const shownEveryMs = 200;
+const keptEveryMs = 3_000;
+const renewBeforeMs = 60_000;
+
+export interface PlayerEvents {
+  /** A frame of the film itself is shown. */
+  frame(ms: number): void;
+  moments(cues: Cue[]): void;
+  ended(): void;
+}
+
+export class Player {
+  readonly phase = signal<Phase>("loading");
+  readonly part = signal<Part>("film");
+  readonly playing = signal(false);
+  readonly waiting = signal(false);
+  readonly timeMs = signal(0);
+  readonly durationMs = signal(0);
+  readonly moments = signal<Cue[]>([]);
+  readonly caption = signal("");
+  readonly play = signal<PlayView | null>(null);
+  readonly error = signal<unknown>(null);
+  /** The browser refused sound before the first touch. */
+  readonly hushed = signal(false);
+  /** Where the film went on, once; null when it began at its beginning. */
+  readonly resumedMs = signal<number | null>(null);
+
+  private engine: Engine | null = null;
+  private wanted = false;
+  private gone = new Set<string>();
+  private round = 0;
+  private frameHandle = 0;
+  private lastShown = 0;
+  private lastKept = 0;
+  private renewTimer: ReturnType<typeof setTimeout> | null = null;
+  private readonly offs: (() => void)[] = [];
+
+  constructor(
+    readonly videoId: Id,
+    readonly video: HTMLVideoElement,
+    private readonly events: PlayerEvents,
+  ) {
+    video.muted = !soundOn.value;
+    this.listen();
+  }
+
+  /** Reads the play document and loads; with `ahead` only the beginning. */
+  async load(ahead: boolean): Promise<void> {
+    const round = ++this.round;
+    this.phase.value = "loading";
+    this.error.value = null;
+    try {
+      const play = this.play.value ?? (await readPlay(this.videoId));
+      if (round !== this.round) return;
+      this.play.value = play;
+      this.durationMs.value = play.durationMs;
+      this.renewLater(play);
+      const startMs = resumeAt(placeIn(this.videoId), play.durationMs);
+      if (startMs > 0) this.resumedMs.value = startMs;
+      const roll = startMs === 0 ? play.timeline.preRoll : null;
+      await (roll ? this.open("pre", roll.hls, 0, ahead) : this.openFilm(startMs, ahead));
+    } catch (error) {
+      if (round === this.round) this.fail(error);
+    }
+  }
+
+  /** On the screen: go on loading, and play unless the viewer had stopped it. */
+  start(): void {
+    this.wanted = true;
+    this.engine?.goOn();
+    if (this.phase.value === "failed") void this.load(false);
+    else if (this.phase.value === "ended") this.seek(0);
+    void this.tryPlay();
+  }
+
+  pause(): void {
+    this.wanted = false;
+    this.video.pause();
+  }
+
+  /** Off the screen for a moment: what the viewer wants stays as it is. */
+  rest(): void {
+    this.video.pause();
+  }
+
+  wake(): void {
+    if (this.wanted && this.phase.value !== "ended") void this.tryPlay();
+  }
+
+  get wants(): boolean {
+    return this.wanted;
+  }
+
+  seek(ms: number): void {
+    if (this.part.value !== "film") return;
+    const target = Math.max(0, Math.min(ms, this.durationMs.value));
+    if (this.phase.value === "ended") this.phase.value = "ready";
+    this.video.currentTime = target / 1_000;
+    this.timeMs.value = target;
+    this.gone.clear();
+    this.showMoments(target);
+  }
+
+  dismiss(cueId: Id): void {
+    this.gone.add(cueId);
+    this.showMoments(this.filmMs());
+  }
+
+  setSound(on: boolean): void {
+    this.video.muted = !on;
+    this.hushed.value = false;
+  }
+
+  /** Goes on with the film, where the roll may be left. */
+  skipRoll(): void {
+    if (this.part.value === "pre") void this.openFilm(0, false);
+    else if (this.part.value === "post") this.end();
+  }
+
+  destroy(): void {
+    this.round += 1;
+    if (this.renewTimer !== null) clearTimeout(this.renewTimer);
+    this.offs.forEach((off) => off());
+    this.video.cancelVideoFrameCallback?.(this.frameHandle);
+    this.engine?.destroy();
+    this.engine = null;
+    this.video.pause();
+    this.video.replaceChildren();
+  }
+
+  private async openFilm(startMs: number, ahead: boolean): Promise<void> {
+    const play = this.play.value;
+    if (play === null) return;
+    await this.open("film", play.hls, startMs, ahead);
+    this.addCaptions(play);
+  }
+
+  private async open(part: Part, url: string, startMs: number, ahead: boolean): Promise<void> {
+    const { round } = this;
+    this.engine?.destroy();
+    this.part.value = part;
+    const stream = {
+      url,
+      startSeconds: startMs / 1_000,
+      ahead: ahead && !this.wanted,
+      savesData: savesData.value,
+    };
+    const failed = () => this.fail(new Error("the film cannot be played"));
+    const engine = await attach(this.video, stream, failed);
+    if (round !== this.round) return engine.destroy();
+    this.engine = engine;
+    this.phase.value = "ready";
+    if (this.wanted) await this.tryPlay();
+  }
+
+  /** Browsers refuse sound before the first touch: then it begins without, and says so. */
+  private async tryPlay(): Promise<void> {
+    if (!this.wanted || document.visibilityState === "hidden") return;
+    try {
+      await this.video.play();
+    } catch (error) {
+      const refused = error instanceof DOMException && error.name === "NotAllowedError";
+      if (!refused || this.video.muted) return;
+      this.video.muted = true;
+      this.hushed.value = true;
+      await this.video.play().catch(() => undefined);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.error.value = error;
+    this.phase.value = "failed";
+  }
+
+  private listen(): void {
+    this.on("playing", () => {
+      this.playing.value = true;
+      this.waiting.value = false;
+    });
+    this.on("pause", () => {
+      this.playing.value = false;
+      this.keep();
+    });
+    this.on("waiting", () => {
+      this.waiting.value = true;
+    });
+    this.on("canplay", () => {
+      this.waiting.value = false;
+    });
+    this.on("ended", () => this.finished());
+    this.on("durationchange", () => this.learnDuration());
+    if ("requestVideoFrameCallback" in this.video) this.nextFrame();
+    else this.on("timeupdate", () => this.frame(this.video.currentTime));
+  }
+
+  private on(name: keyof HTMLMediaElementEventMap, run: () => void): void {
+    this.video.addEventListener(name, run);
+    this.offs.push(() => this.video.removeEventListener(name, run));
+  }
+
+  private nextFrame(): void {
+    this.frameHandle = this.video.requestVideoFrameCallback((_, { mediaTime }) => {
+      this.frame(mediaTime);
+      this.nextFrame();
+    });
+  }
+
+  private frame(seconds: number): void {
+    if (this.part.value !== "film") return;
+    const ms = Math.round(seconds * 1_000);
+    if (!this.video.seeking) this.events.frame(ms);
+    this.showMoments(ms);
+    const now = performance.now();
+    if (now - this.lastShown >= shownEveryMs) {
+      this.lastShown = now;
+      this.timeMs.value = ms;
+    }
+    if (now - this.lastKept >= keptEveryMs) this.keep();
+  }
+
+  private showMoments(ms: number): void {
+    const cues = this.play.value?.timeline.cues ?? [];
+    const next = momentsAt(cues, ms, this.gone);
+    const same =
+      next.length === this.moments.value.length &&
+      next.every((cue, index) => cue === this.moments.value[index]);
+    if (same) return;
+    const fresh = next.filter((cue) => !this.moments.value.includes(cue));
+    this.moments.value = next;
+    if (fresh.length > 0 && this.wanted) this.events.moments(fresh);
+  }
+
+  private filmMs(): number {
+    return Math.round(this.video.currentTime * 1_000);
+  }
+
+  private keep(): void {
+    this.lastKept = performance.now();
+    const ms = this.filmMs();
+    if (this.part.value === "film" && ms > 0 && this.wanted) keepPlace(this.videoId, ms);
+  }
+
+  private finished(): void {
+    if (this.part.value === "pre") return void this.openFilm(0, false);
+    const roll: Roll | null = this.play.value?.timeline.postRoll ?? null;
+    if (this.part.value === "film") {
+      keepPlace(this.videoId, null);
+      this.timeMs.value = this.durationMs.value;
+      this.moments.value = [];
+      this.events.ended();
+      if (roll) return void this.open("post", roll.hls, 0, false);
+    }
+    return this.end();
+  }
+
+  private end(): void {
+    const replayable = this.part.value === "film";
+    this.part.value = "film";
+    this.playing.value = false;
+    this.phase.value = "ended";
+    if (!replayable) void this.openFilm(0, true).then(() => (this.phase.value = "ended"));
+  }
+
+  private learnDuration(): void {
+    const ms = this.video.duration * 1_000;
+    const growing = this.play.value?.complete === false;
+    if (this.part.value === "film" && Number.isFinite(ms) && ms > 0 && !growing) {
+      this.durationMs.value = ms;
+    }
+  }
+
+  /** The browser reads the tracks; what they say at a moment is drawn by the screen. */
+  private addCaptions(play: PlayView): void {
+    const language = captionLanguage.value;
+    this.video.replaceChildren();
+    this.caption.value = "";
+    const found = play.captions.find((each) => each.language === language);
+    if (!found) return;
+    const element = document.createElement("track");
+    element.kind = "subtitles";
+    element.srclang = found.language;
+    element.label = found.label;
+    element.src = found.url;
+    this.video.append(element);
+    element.track.mode = "hidden";
+    element.track.addEventListener("cuechange", () => {
+      const cues = [...(element.track.activeCues ?? [])] as VTTCue[];
+      this.caption.value = cues.map((cue) => cue.text.replace(/<[^>]+>/g, "")).join("\n");
+    });
+  }
+
+  /** The viewer chose another language, or none. */
+  showCaptions(): void {
+    if (this.play.value !== null) this.addCaptions(this.play.value);
+  }
+
+  private renewLater(play: PlayView): void {
+    if (play.expiresAt === null) return;
+    const ms = Date.parse(play.expiresAt) - serverNow() - renewBeforeMs;
+    this.renewTimer = setTimeout(() => void this.renew(play), Math.max(1_000, ms));
+  }
+
+  private async renew(play: PlayView): Promise<void> {
+    try {
+      const next = await readPlay(this.videoId, play.version);
+      this.engine?.renew(next.hls);
+      this.renewLater(next);
+    } catch {
+      this.renewTimer = setTimeout(() => void this.renew(play), renewBeforeMs / 4);
+    }
+  }
+}
