@@ -38,7 +38,8 @@ function sent(status: number, headers: Record<string, string> = {}): Sent {
 }
 
 const size = pieceBytes * 2 + 5;
-const file = () => new File([new Uint8Array(size)], "猫.mp4", { type: "video/mp4", lastModified: 1 });
+const facts = { type: "video/mp4", lastModified: 1 };
+const file = () => new File([new Uint8Array(size)], "猫.mp4", facts);
 
 function upload(server: Server, shares: number[] = [], stalls: boolean[] = []) {
   return uploadFile(

@@ -193,7 +193,7 @@ function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
-/** The doors of a browser; `withToken` runs an attempt, and another with a new token after a 401. */
+/** The doors of a browser; `withToken` runs an attempt, and another after a 401. */
 export function browserDoors(
   withToken: <T>(attempt: (token: string | null) => Promise<T>) => Promise<T>,
 ): TusDoors {

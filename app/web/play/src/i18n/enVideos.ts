@@ -7,7 +7,8 @@ export const enVideos: Record<keyof typeof zhVideos, Message> = {
   "video.watchPlain": "Watch the video",
   "video.player": "Video player",
   "video.hint":
-    "Space plays or pauses, up and down change the video, left and right move in it, M mutes, C shows captions, B the products",
+    "Space plays or pauses, up and down change the video, left and right move in it, " +
+    "M mutes, C shows captions, B the products",
   "video.play": "Play",
   "video.pause": "Pause",
   "video.soundOn": "Turn sound on",
@@ -83,7 +84,8 @@ export const enVideos: Record<keyof typeof zhVideos, Message> = {
   "upload.removeAsk": "Remove this video?",
   "upload.progress": "Progress of the video",
   "upload.mayPublish": "Write on meanwhile. You can post when it is ready",
-  "upload.review": "The house looks at the video first. Your post is in drafts, to publish after that",
+  "upload.review":
+    "The house looks at the video first. Your post is in drafts, to publish after that",
   "upload.wait": "The video is not ready yet. One moment, please",
   "upload.bad": "The video cannot be used. Choose another or remove it first",
 };

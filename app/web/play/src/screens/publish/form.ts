@@ -56,7 +56,8 @@ export class PostForm {
 
   get empty(): boolean {
     const nothing = this.text.value.trim() === "" && this.pictures.items.value.length === 0;
-    return nothing && !this.video.chosen && this.products.value.length === 0 && this.repostOf.value === null;
+    const plain = nothing && !this.video.chosen && this.products.value.length === 0;
+    return plain && this.repostOf.value === null;
   }
 
   /** Restores what was kept under the name and keeps every change. True if there was something. */

@@ -154,8 +154,9 @@ export function stateOf(video: PickedVideo): Told {
 function transcoding(view: VideoView): Told {
   const { percent = 0, secondsLeft = null } = view.progress ?? {};
   const words = t("upload.transcoding", { percent: String(Math.round(percent)) });
-  const left = secondsLeft === null ? "" : ` · ${t("upload.left", { time: aboutTime(secondsLeft) })}`;
-  return { words: words + left, share: percent / 100 };
+  const share = percent / 100;
+  if (secondsLeft === null) return { words, share };
+  return { words: `${words} · ${t("upload.left", { time: aboutTime(secondsLeft) })}`, share };
 }
 
 function aboutTime(seconds: number): string {

@@ -117,7 +117,8 @@ export function WatchScreen(): JSX.Element {
     deck.show(index, items);
     void queue.more(index);
   }, [index, items]);
-  useEffect(() => nameIt(items[index]?.postId ?? null, items[index]?.videoId), [index, items[index]]);
+  const here = items[index];
+  useEffect(() => nameIt(here?.postId ?? null, here?.videoId), [here]);
   useResting(deck);
   useEffect(() => {
     const keyed = (event: KeyboardEvent) =>

@@ -76,7 +76,7 @@ function Above(props: SlideProps & { player: Player }): JSX.Element {
   const busy = current && (phase === "loading" || player.waiting.value);
   return (
     <>
-      {busy ? <span class="slide-wait spinner" role="status" aria-label={t("video.loading")} /> : null}
+      {busy ? <Wait /> : null}
       {current && phase === "ready" && !player.playing.value && !busy && !player.wants ? (
         <span class="slide-paused" aria-hidden="true">
           <Icon name="play" size={56} filled />
@@ -102,6 +102,10 @@ function Above(props: SlideProps & { player: Player }): JSX.Element {
       {phase === "ended" && current ? <Ended player={player} doors={doors} /> : null}
     </>
   );
+}
+
+function Wait(): JSX.Element {
+  return <span class="slide-wait spinner" role="status" aria-label={t("video.loading")} />;
 }
 
 function Moments({ player, tap }: { player: Player; tap: (cue: Cue) => void }): JSX.Element {

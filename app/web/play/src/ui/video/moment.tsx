@@ -80,7 +80,8 @@ export function Face({ cue }: { cue: Cue }): JSX.Element {
   if (cue.target?.type === "product") return <ProductMoment cue={cue} product={cue.target} />;
   if (cue.target?.type === "packet") return <PacketMoment cue={cue} packet={cue.target} />;
   if (cue.kind === "coupon") {
-    return <Plain icon="ticket" kicker={t("video.momentCoupon")} cue={cue} go={t("video.copyCode")} />;
+    const kicker = t("video.momentCoupon");
+    return <Plain icon="ticket" kicker={kicker} cue={cue} go={t("video.copyCode")} />;
   }
   if (cue.kind === "poll") {
     return <Plain icon="poll" kicker={t("video.momentPoll")} cue={cue} go={null} />;
