@@ -1,4 +1,4 @@
-"""The few boxes of a CMAF fragment that we look into, and the two that we set.
+"""The few boxes of a CMAF fragment that we look into, and the two that we write.
 
 Format: ISO/IEC 14496-12. Pure functions over bytes of our own packager.
 """
@@ -100,13 +100,28 @@ def numbered(data: bytes, number: int) -> bytes:
 
 
 def lasting(init: bytes, ticks: int) -> bytes:
-    """The initialisation segment with the whole film's duration instead of its first piece's."""
-    for box in boxes(init):
-        if box.kind == "mehd":
-            wide = init[box.body] == 1
-            value = struct.pack(">Q" if wide else ">I", ticks)
-            return init[: box.body + 4] + value + init[box.end :]
-    raise ValueError("an initialisation segment names no duration")
+    """The initialisation segment with the whole film's duration.
+
+    The packager writes none while it works, and its own piece's when it is done: this one is the
+    same from the first second on.
+    """
+    found = {box.kind: box for box in boxes(init)}
+    try:
+        moov, mvex = found["moov"], found["mvex"]
+    except KeyError as error:
+        raise ValueError(f"an initialisation segment has no {error}") from None
+    old = found.get("mehd")
+    rest = init[mvex.body : mvex.end]
+    if old is not None:
+        rest = init[mvex.body : old.start] + init[old.end : mvex.end]
+    lasting = struct.pack(">I4sIQ", 20, b"mehd", 1 << 24, ticks)
+    inside = _box(b"mvex", lasting + rest)
+    whole = _box(b"moov", init[moov.body : mvex.start] + inside + init[mvex.end : moov.end])
+    return init[: moov.start] + whole + init[moov.end :]
+
+
+def _box(kind: bytes, contents: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(contents), kind) + contents
 
 
 def codec(init: bytes) -> str:

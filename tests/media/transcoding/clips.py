@@ -64,6 +64,7 @@ def beeps(seconds: float) -> str:
 def _frame(clip: Clip, number: int) -> "np.ndarray":
     y, x = np.mgrid[0 : clip.height, 0 : clip.width]
     picture = 128 + 60 * np.sin((x + 3 * number) / 17) * np.cos((y - 2 * number) / 11)
+    picture += 14 * np.sin(x * 1.1 + number) * np.sin(y * 1.3)  # only the larger rungs show it
     strip = max(8, clip.height // 6)
     bar = clip.width // BITS
     bits = (number >> np.arange(BITS)) & 1
