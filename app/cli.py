@@ -5,9 +5,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -19,6 +19,7 @@ from app.living import living, settings_or_none
 if TYPE_CHECKING:
     from app.composition import Composed
     from app.kernel.house import Audit
+    from app.kernel.settings import Settings
 
 console = Console(highlight=False)
 
@@ -49,7 +50,7 @@ def _data_option(function: click.decorators.FC) -> click.decorators.FC:
 @click.option("--no-demo", is_flag=True, help="Start empty.")
 @click.option("--workers", default=1, envvar="CARNIVAL_WEB_WORKERS", help="Web processes.")
 def up(port: int, host: str, data: Path, no_demo: bool, workers: int) -> None:
-    """Run everything on this machine: servers, web, worker, and a demo festival.
+    """Run everything on this machine: servers, web, workers, and a demo festival.
 
     VALKEY_URL, VALKEY_CACHE_URL, DATABASE_URL or OBJECT_STORE_URL in the environment replace the
     embedded server of that kind.
@@ -85,19 +86,34 @@ def web(data: Path) -> None:
 @_data_option
 def worker(data: Path) -> None:
     """Settle decisions and run jobs; settings come from the environment."""
+    from app.worker import run_worker
+
+    _work(data, run_worker)
+
+
+@main.command()
+@_data_option
+def transcoder(data: Path) -> None:
+    """Encode films; as many machines as you like. Settings come from the environment."""
+    from app.worker import run_transcoder
+
+    _work(data, run_transcoder)
+
+
+def _work(data: Path, run: "Callable[[Settings], Coroutine[Any, Any, None]]") -> None:
+    """A process without a web server, until it is asked to stop."""
     import uvloop
     from prometheus_client import start_http_server
 
     from app.kernel.logs import configure_logs
     from app.kernel.settings import load_settings
-    from app.worker import run_worker
 
     local.adopt_instance(data)
     settings = load_settings()
     configure_logs(settings.log_level, as_json=settings.log_json)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr=settings.metrics_host)
-    uvloop.run(run_worker(settings))
+    uvloop.run(run(settings))
 
 
 @main.command()

@@ -5,7 +5,9 @@ import os
 import platform
 import resource
 import shutil
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ from app.kernel.settings import Settings
 from app.kernel.valkey.client import Valkey
 from app.local import runs
 from app.web.build import BuildFailed, node_and_npm, pages, stale
+from media.inspection.sandbox import FFMPEG, PACKAGER
 
 _DISK_BYTES_MIN = 2_000_000_000
 _FILES_MIN = 4_096
@@ -46,6 +49,7 @@ def machine(data: Path, port: int) -> Iterator[Finding]:
     yield _disk(data)
     yield _open_files()
     yield from _packages()
+    yield from _films()
     yield from _pages()
     yield from _ports(data, port)
 
@@ -74,6 +78,22 @@ def _packages() -> Iterator[Finding]:
             yield Finding(f"Embedded {name}", "installed")
         except ServerFailed as error:
             yield Finding(f"Embedded {name}", "missing", f"{str(error).capitalize()}.")
+
+
+def _films() -> Iterator[Finding]:
+    """The programs that films are encoded with, and room for what is under way."""
+    for name, program in (("ffmpeg", FFMPEG), ("Shaka Packager", PACKAGER)):
+        try:
+            asked = [str(program), "-version" if program is FFMPEG else "--version"]
+            done = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=True)
+            yield Finding(name, " ".join(done.stdout.split()[2:3]) or "installed")
+        except (OSError, subprocess.SubprocessError):
+            yield Finding(name, "does not run", "Install the requirements again: scripts/install.")
+    scratch = Path(tempfile.gettempdir())
+    free = shutil.disk_usage(scratch).free
+    low = free < _DISK_BYTES_MIN
+    advice = "Films need 2 GB while they are encoded: set TMPDIR elsewhere." if low else ""
+    yield Finding("Scratch", f"{free / 1e9:.1f} GB free at {scratch}", advice)
 
 
 def _pages() -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """`carnival up`: runs every process of an installation as a child and keeps them running.
 
-Start: Valkeys and PostgreSQL, migrations, worker and web, demo; each is waited for by polling.
+Start: Valkeys and PostgreSQL, migrations, workers and web, demo; each is waited for by polling.
 A child that dies is started again, at once the first time and then with growing pauses. Stop, at
-SIGTERM or SIGINT: web drains, the worker finishes, then PostgreSQL, then the Valkeys; so whoever
+SIGTERM or SIGINT: web drains, the workers finish, then PostgreSQL, then the Valkeys; so whoever
 writes is gone before the one who keeps.
 """
 
@@ -211,12 +211,12 @@ class Supervisor:
             await building
         finally:
             building.cancel()
-        async with self._step("Worker and web"):
-            worker = self._ours("worker", metrics_port=local.port + 5)
+        async with self._step("Workers and web"):
             web = self._ours("web", metrics_port=local.port + 4)
-            worker_child = self._child(worker, lambda: _true(worker_child.saw("worker_ready")))
             await asyncio.gather(
-                self._add(worker_child), self._add(self._child(web, lambda: _answers(local.url)))
+                self._add_worker("worker", metrics_port=local.port + 5),
+                self._add_worker("transcoder", metrics_port=local.port + 6),
+                self._add(self._child(web, lambda: _answers(local.url))),
             )
         # the doors open before the festival is complete: it fills while somebody looks
         self._announce(time.monotonic() - begun)
@@ -247,6 +247,11 @@ class Supervisor:
     async def _add(self, child: Child) -> None:
         self.children.append(child)
         await child.start()
+
+    async def _add_worker(self, command: str, *, metrics_port: int) -> None:
+        program = self._ours(command, metrics_port=metrics_port)
+        child = self._child(program, lambda: _true(child.saw("worker_ready")))
+        await self._add(child)
 
     async def _build_pages(self) -> None:
         for page in build.pages():
@@ -304,8 +309,9 @@ class Supervisor:
         out.print("  Stop            Ctrl-C\n")
 
     async def stop(self) -> None:
-        """Ordered: web, worker, PostgreSQL, then the Valkeys."""
-        order = {"web": 0, "worker": 1, "postgres": 2, "valkey-cache": 3, "valkey-live": 4}
+        """Ordered: web, workers, PostgreSQL, then the Valkeys."""
+        order = {"web": 0, "worker": 1, "transcoder": 1, "postgres": 2}
+        order |= {"valkey-cache": 3, "valkey-live": 4}
         for child in sorted(self.children, key=lambda child: order[child.program.name]):
             if child.pid is None:
                 await child.stop()

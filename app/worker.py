@@ -1,4 +1,5 @@
-"""The worker process: settles decisions, runs jobs, keeps what must turn in the background."""
+"""The worker processes: `worker` settles decisions, runs jobs, keeps what must turn in the
+background; `transcoder` does nothing but encode films."""
 
 import asyncio
 import os
@@ -10,14 +11,28 @@ from contextlib import AsyncExitStack
 import structlog
 
 from app.composition import alive, compose
-from app.kernel.jobs import HANDS
+from app.kernel.jobs import HANDS, QUEUE_TRANSCODING
 from app.kernel.settings import Settings
 from app.kernel.valkey.settle import SettleWorker
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
 
+_NICE = 10
 
-async def run_worker(settings: Settings, hands: Mapping[str, int] = HANDS) -> None:
+
+async def run_transcoder(settings: Settings) -> None:
+    """Encode films until SIGTERM or SIGINT. A piece under way then is encoded again by another.
+
+    It steps back behind everything else on its machine: requests go first.
+    """
+    os.nice(_NICE)
+    jobs = settings.transcoder_jobs or max(2, len(os.sched_getaffinity(0)))
+    await run_worker(settings, {QUEUE_TRANSCODING: jobs}, settles=False)
+
+
+async def run_worker(
+    settings: Settings, hands: Mapping[str, int] = HANDS, *, settles: bool = True
+) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -32,11 +47,10 @@ async def run_worker(settings: Settings, hands: Mapping[str, int] = HANDS) -> No
         for wiring in composed.wirings:
             for part in wiring.worker_lifespan:
                 await stack.enter_async_context(part())
-        settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
-        running = [
-            asyncio.create_task(settle.run(), name="settle"),
-            asyncio.create_task(house.jobs.run(hands, name=name), name="jobs"),
-        ]
+        running = [asyncio.create_task(house.jobs.run(hands, name=name), name="jobs")]
+        if settles:
+            settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
+            running.append(asyncio.create_task(settle.run(), name="settle"))
         log.info("worker_ready", hands=dict(hands), kinds=len(settlers))
         waiting = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)

@@ -28,7 +28,7 @@ class Instance:
     def __init__(self, data: Path, *, demo: bool = False) -> None:
         self.data = data
         self._demo = [] if demo else ["--no-demo"]
-        # the ports up to port + 5 are used: far from those the kernel hands out by itself
+        # the ports up to port + 6 are used: far from those the kernel hands out by itself
         self.port = free_ports(1)[0] % 9_000 + 20_000
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = data.parent / f"{data.name}.out"
@@ -87,7 +87,7 @@ CARNIVAL = [sys.executable, "-P", "-m", "app.cli"]
 def _name(line: str, port: int) -> str:
     if "valkey-server" in line:
         return "live" if f":{port + 1}" in line else "cache"
-    for name in ("web", "worker"):
+    for name in ("web", "worker", "transcoder"):
         if f"app.cli {name}" in line:
             return name
     return "postgres" if "postgres" in line else line
@@ -114,7 +114,14 @@ class TestUp:
         assert instance.said("/docs")
 
     def test_runs_every_part_as_a_child(self, instance: Instance) -> None:
-        assert set(instance.children()) == {"live", "cache", "postgres", "web", "worker"}
+        assert set(instance.children()) == {
+            "live",
+            "cache",
+            "postgres",
+            "web",
+            "worker",
+            "transcoder",
+        }
 
     def test_a_code_appears_on_the_terminal_and_in_a_file(self, instance: Instance) -> None:
         asked = httpx.post(f"{instance.url}/v1/auth/codes", json={"phone": "13800000001"})
@@ -177,7 +184,7 @@ class TestUp:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "acknowledged means durable" in done.stdout
 
-    @pytest.mark.parametrize("name", ["worker", "web", "cache", "live", "postgres"])
+    @pytest.mark.parametrize("name", ["worker", "transcoder", "web", "cache", "live", "postgres"])
     def test_a_killed_child_comes_back(self, instance: Instance, name: str) -> None:
         before = instance.children()[name]
         os.kill(before, signal.SIGKILL)
@@ -228,7 +235,7 @@ class TestStop:
         pids = instance.children()
         assert instance.stop() == 0
         output = instance.output.read_text()
-        order = ["web", "worker", "postgres", "valkey-cache", "valkey-live"]
+        order = ["web", "worker", "transcoder", "postgres", "valkey-cache", "valkey-live"]
         places = [output.rindex(f"Stopped {name}") for name in order]
         assert places == sorted(places)
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids.values())
