@@ -5,9 +5,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -19,7 +19,6 @@ from app.living import living, settings_or_none
 if TYPE_CHECKING:
     from app.composition import Composed
     from app.kernel.house import Audit
-    from app.kernel.settings import Settings
 
 console = Console(highlight=False)
 
@@ -86,34 +85,20 @@ def web(data: Path) -> None:
 @_data_option
 def worker(data: Path) -> None:
     """Settle decisions and run jobs; settings come from the environment."""
-    from app.worker import run_worker
+    from app.worker import run_worker, work
 
-    _work(data, run_worker)
+    local.adopt_instance(data)
+    work(run_worker)
 
 
 @main.command()
 @_data_option
 def transcoder(data: Path) -> None:
     """Encode films; as many machines as you like. Settings come from the environment."""
-    from app.worker import run_transcoder
-
-    _work(data, run_transcoder)
-
-
-def _work(data: Path, run: "Callable[[Settings], Coroutine[Any, Any, None]]") -> None:
-    """A process without a web server, until it is asked to stop."""
-    import uvloop
-    from prometheus_client import start_http_server
-
-    from app.kernel.logs import configure_logs
-    from app.kernel.settings import load_settings
+    from app.worker import run_transcoder, work
 
     local.adopt_instance(data)
-    settings = load_settings()
-    configure_logs(settings.log_level, as_json=settings.log_json)
-    if settings.metrics_port:
-        start_http_server(settings.metrics_port, addr=settings.metrics_host)
-    uvloop.run(run(settings))
+    work(run_transcoder)
 
 
 @main.command()

@@ -5,19 +5,32 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
+from typing import Any
 
 import structlog
+import uvloop
+from prometheus_client import start_http_server
 
 from app.composition import alive, compose
 from app.kernel.jobs import HANDS, QUEUE_TRANSCODING
-from app.kernel.settings import Settings
+from app.kernel.logs import configure_logs
+from app.kernel.settings import Settings, load_settings
 from app.kernel.valkey.settle import SettleWorker
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
 
 _NICE = 10
+
+
+def work(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """A process without a web server, with the environment's settings, until asked to stop."""
+    settings = load_settings()
+    configure_logs(settings.log_level, as_json=settings.log_json)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, addr=settings.metrics_host)
+    uvloop.run(run(settings))
 
 
 async def run_transcoder(settings: Settings) -> None:
