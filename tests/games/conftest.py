@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import redis
 from sqlalchemy import select, text
 
 from app.kernel.valkey.decisions import Decision, clock_key, epoch_key, stream_key
 from app.kernel.valkey.keys import BUCKETS, bucket_of
+from app.kernel.valkey.routes import parse
 from campaigns.ledger.interfaces import AccountKind, Ledger, Transfer, budget, platform
 from games.claims.models import Claim
 from games.claims.service import ClaimService
@@ -179,6 +181,13 @@ class Fair:
         """Every audit of the house."""
         audits = [a for w in self.town.composed.wirings for a in w.audits.values()]
         return [sentence for audit in audits for sentence in await audit()]
+
+    def cut_connections(self) -> None:
+        """Whatever is under way to the live Valkey is not answered. Where it is a single server."""
+        target = parse(self.house.settings.valkey_url)
+        ((host, port),) = target.addresses
+        with redis.Redis(host=host, port=port, password=target.login.password) as connection:
+            connection.client_kill_filter(_type="normal", skipme=True)
 
     async def wipe_live(self) -> None:
         """As after the loss of the live Valkey's disk, some time later: epochs are in seconds."""

@@ -1,0 +1,168 @@
+"""Grab against close: every history of a packet is one of grabs and closings in some single line.
+
+Histories are recorded on real servers while connections are cut, so that some calls are never
+answered, and checked by `history`.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import pytest
+
+from app.kernel.errors import AppError
+from app.kernel.valkey.errors import ValkeyUnavailable
+from app.kernel.valkey.scripts import Script
+from games.claims import store
+from games.claims.errors import PacketOver
+from games.claims.settling.settler import CLOSE
+from games.packets.interfaces import CloseReason, PacketRecord
+from tests.games.claims.history import OPEN, Model, Recorded, is_linearizable
+from tests.games.conftest import Fair
+
+SHARES = 24
+RULES = {"form": "lucky", "count": SHARES, "totalMinor": 5_000}
+END = "end"
+
+
+class Packet(NamedTuple):
+    """A packet as one shopper after the other would find it."""
+
+    owners: frozenset[tuple[int, int]] = frozenset()
+    closed_with: int | None = None
+
+
+def step(packet: Packet, asked: Hashable) -> tuple[Packet, object]:
+    """A shopper is answered with a share, or with None where nothing is to be had; the end, with
+    how many had one."""
+    given = len(packet.owners)
+    if asked == END:
+        counted = given if packet.closed_with is None else packet.closed_with
+        return packet._replace(closed_with=counted), counted
+    for shopper, share in packet.owners:
+        if shopper == asked:
+            return packet, share
+    if packet.closed_with is not None or given == SHARES:
+        return packet, None
+    assert isinstance(asked, int)
+    return packet._replace(owners=packet.owners | {(asked, given)}), given
+
+
+MODEL = Model(Packet(), step)
+
+
+def call(began: float, ended: float, asked: Hashable, answer: object = None) -> Recorded:
+    return Recorded(began, ended, asked, answer)
+
+
+@pytest.mark.parametrize(
+    ("calls", "holds"),
+    [
+        ([call(0, 1, 7, 0), call(2, 3, 8, 1), call(4, 5, 7, 0), call(6, 7, END, 2)], True),
+        # at the same time, either may be first
+        ([call(0, 9, 7, 1), call(1, 8, 8, 0), call(2, 7, END, 2), call(3, 9, 9, None)], True),
+        ([call(0, 1, 7, 1), call(2, 3, 8, 0)], False),
+        # one that was never answered took the first share, or none
+        ([call(0, OPEN, 7), call(2, 3, 8, 1)], True),
+        ([call(0, OPEN, 7), call(2, 3, 8, 0), call(4, 5, END, 1)], True),
+        ([call(4, OPEN, 7), call(2, 3, 8, 1)], False),
+        ([call(0, OPEN, END), call(2, 3, 8, None), call(4, 5, 9, None)], True),
+        ([call(0, OPEN, END), call(2, 3, 8, None), call(4, 5, 9, 0)], False),
+        ([call(0, 1, END, 0), call(2, 3, 8, 0)], False),
+        ([call(0, 1, 8, 0), call(2, 3, END, 0)], False),
+        ([call(0, 1, 8, 0), call(0, 1, 9, 0)], False),
+        ([call(0, 1, 8, 0), call(2, 3, 8, 1)], False),
+    ],
+)
+def test_the_checker_itself(calls: list[Recorded], holds: bool):
+    assert is_linearizable(calls, MODEL) is holds
+
+
+class Recorder:
+    """Shoppers of one packet, somebody who ends it, and somebody who cuts connections."""
+
+    def __init__(self, fair: Fair, record: PacketRecord, chance: random.Random) -> None:
+        self.fair, self.record, self.chance = fair, record, chance
+        self.calls: list[Recorded] = []
+
+    async def run(self) -> list[Recorded]:
+        shoppers = (self.shopper(number) for number in range(1, 31))
+        await asyncio.gather(*shoppers, self.end(), self.cut())
+        decisions = await self.fair.decisions(str(self.record.id))
+        mine = [each for each in decisions if int(each.fields["packet"]) == self.record.id]
+        (closing,) = [each for each in mine if each.kind == CLOSE]
+        counted = int(closing.fields["claims"])
+        return [c._replace(answer=counted) if c.asked == END else c for c in self.calls]
+
+    async def shopper(self, number: int) -> None:
+        for _ in range(2):
+            await asyncio.sleep(self.chance.random() * 0.03)
+            began, ended, share = time.monotonic(), OPEN, None
+            try:
+                grant = await self.fair.give(self.record, number)
+            except PacketOver:
+                ended = time.monotonic()
+            except AppError:
+                pass
+            else:
+                ended = time.monotonic()
+                share = None if grant is None else grant.share
+            self.calls.append(Recorded(began, ended, number, share))
+
+    async def end(self) -> None:
+        await asyncio.sleep(0.01 + self.chance.random() * 0.03)
+        ended = OPEN
+        while ended == OPEN:
+            began = time.monotonic()
+            try:
+                await self.fair.claims.close(self.record.id, CloseReason.ENDED)
+                ended = time.monotonic()
+            except ValkeyUnavailable:
+                await asyncio.sleep(0.002)
+            self.calls.append(Recorded(began, ended, END, None))
+
+    async def cut(self) -> None:
+        for _ in range(3):
+            await asyncio.sleep(self.chance.random() * 0.03)
+            await asyncio.to_thread(self.fair.cut_connections)
+
+
+async def histories(fair: Fair, count: int) -> list[list[Recorded]]:
+    shop = await fair.rich_shop()
+    found: list[list[Recorded]] = []
+    for seed in range(count):
+        packet_id = await fair.open(shop, RULES)
+        await fair.claims.warm(int(packet_id))
+        recorder = Recorder(fair, await fair.record(packet_id), random.Random(seed))
+        found.append(await recorder.run())
+    return found
+
+
+async def test_grabs_and_closings_are_in_one_line(fair: Fair):
+    found = await histories(fair, 8)
+    assert any(each.ended == OPEN for calls in found for each in calls), "nothing was cut off"
+    assert any(each.answer is None and each.ended != OPEN for calls in found for each in calls)
+    for calls in found:
+        assert is_linearizable(calls, MODEL), sorted(calls)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("_GRAB", "elseif known[2] == '1' then\n  return -10\n", "elseif false then\n"),
+        ("_CLOSE", "'claims', known[5]", "'claims', math.max(known[5] - 1, 0)"),
+        ("_GRAB", "elseif known[1] then\n  return known[1]\nelseif", "elseif"),
+    ],
+    ids=["gives after the end", "counts one less", "gives twice"],
+)
+async def test_a_planted_bug_has_no_such_line(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str
+):
+    script: Script = vars(store)[name]
+    assert script.source.count(old) == 1
+    planted = Script("planted", script.source.replace(old, new), script.refusals)
+    monkeypatch.setattr(store, name, planted)
+    found = await histories(fair, 4)
+    assert not all(is_linearizable(calls, MODEL) for calls in found), f"nobody noticed: {new}"
