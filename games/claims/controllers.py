@@ -13,7 +13,6 @@ from app.kernel.database import Transaction
 from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import Page, PathId, decode_json, encode_json
-from games.claims.interfaces import HELPERS
 from games.claims.reading.desk import PacketDesk
 from games.claims.reading.links import LinkCodes, LinkDesk
 from games.claims.schemas import (
@@ -21,8 +20,7 @@ from games.claims.schemas import (
     FiguresView,
     GrabCreate,
     GrabView,
-    HelpConfirm,
-    HelpReserve,
+    HelpCreate,
     LinkView,
     PacketView,
     PopUpView,
@@ -58,8 +56,7 @@ def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoin
         desk.check_ticket(body.ticket, packet_id, shopper_id)
         if isinstance(record.rules, Draw):
             entry = await claims.enter(record, shopper_id)
-            view = GrabView(outcome="entered", claim=None, entry=entry.share + 1)
-            return HotAnswer(encode_json(view))
+            return HotAnswer(encode_json(desk.entry_view(record, shopper_id, entry)))
         pool, grant = await claims.grab(record, shopper_id, body.wave, body.phrase)
         if grant is None:
             return _SOLD_OUT_ANSWER
@@ -122,16 +119,33 @@ class PacketController(Controller):
         self,
         actor: NamedDependency[Actor],
         packet_desk: NamedDependency[PacketDesk],
-        claims: NamedDependency[ClaimService],
         packet_id: PathId,
         data: JSONBody[RestoreCreate],
     ) -> ClaimView:
         """By the receipt of the grab. Where nothing was forgotten it answers what there is."""
         shopper_id = requires_shopper(actor)
         record = await packet_desk.announced(actor, packet_id)
-        receipt = claims.read_receipt(data.receipt, packet_id, shopper_id)
-        grant = await claims.restore(record, receipt)
-        return packet_desk.claim_view(record, shopper_id, receipt.pool, grant)
+        return await packet_desk.restored(record, shopper_id, data.receipt)
+
+    @post(
+        "/entries/restore",
+        operation_id="restoreEntry",
+        summary="Bring back an entry in a draw that the servers forgot",
+        status_code=200,
+    )
+    async def restore_entry(
+        self,
+        actor: NamedDependency[Actor],
+        packet_desk: NamedDependency[PacketDesk],
+        claims: NamedDependency[ClaimService],
+        packet_id: PathId,
+        data: JSONBody[RestoreCreate],
+    ) -> GrabView:
+        """By its receipt, until the draw. The number may be another: all have the same chance."""
+        shopper_id = requires_shopper(actor)
+        record = await packet_desk.announced(actor, packet_id)
+        entry = await claims.restore_entry(record, shopper_id, data.receipt)
+        return packet_desk.entry_view(record, shopper_id, entry)
 
 
 class LinkController(Controller):
@@ -168,15 +182,13 @@ class LinkController(Controller):
         link_codes: NamedDependency[LinkCodes],
         claims: NamedDependency[ClaimService],
         packet_id: PathId,
-        data: JSONBody[HelpReserve],
+        data: JSONBody[HelpCreate],
     ) -> ReservationView:
         """For two minutes. Nobody helps oneself; a helper and a device help so often only."""
-        shopper_id = requires_shopper(actor)
         record = await packet_desk.announced(actor, packet_id)
-        rules, _, _ = link_codes.read(data.link, record)
-        help_ = link_codes.help(data.link, record, shopper_id, data.device)
-        answer = await claims.reserve_help(record, rules, help_, _KEEP_MS)
-        return packet_desk.reservation(record, shopper_id, answer)
+        helping = link_codes.help(data, record, requires_shopper(actor))
+        answer = await claims.reserve_help(record, *helping, _KEEP_MS)
+        return packet_desk.reservation(record, helping.help, answer)
 
     @post(
         "/helps/release",
@@ -191,15 +203,13 @@ class LinkController(Controller):
         link_codes: NamedDependency[LinkCodes],
         claims: NamedDependency[ClaimService],
         packet_id: PathId,
-        data: JSONBody[HelpReserve],
+        data: JSONBody[HelpCreate],
     ) -> ReservationView:
         """So that another helper need not wait until the time is over."""
-        shopper_id = requires_shopper(actor)
         record = await packet_desk.announced(actor, packet_id)
-        rules, _, _ = link_codes.read(data.link, record)
-        help_ = link_codes.help(data.link, record, shopper_id, data.device)
-        answer = await claims.reserve_help(record, rules, help_, 0)
-        return packet_desk.reservation(record, shopper_id, answer)
+        helping = link_codes.help(data, record, requires_shopper(actor))
+        answer = await claims.reserve_help(record, *helping, 0)
+        return packet_desk.reservation(record, helping.help, answer)
 
     @post(
         "/helps/confirm",
@@ -214,15 +224,13 @@ class LinkController(Controller):
         link_codes: NamedDependency[LinkCodes],
         claims: NamedDependency[ClaimService],
         packet_id: PathId,
-        data: JSONBody[HelpConfirm],
+        data: JSONBody[HelpCreate],
     ) -> ClaimView:
         """The helper gets a share, and the sharer's grows. Asking again answers the same."""
-        shopper_id = requires_shopper(actor)
         record = await packet_desk.announced(actor, packet_id)
-        rules, _, _ = link_codes.read(data.link, record)
-        help_ = link_codes.help(data.link, record, shopper_id, data.device)
-        grant = await claims.confirm_help(record, rules, help_)
-        return packet_desk.claim_view(record, shopper_id, HELPERS, grant)
+        helping = link_codes.help(data, record, requires_shopper(actor))
+        grant = await claims.confirm_help(record, *helping)
+        return packet_desk.help_view(record, helping.help, grant)
 
 
 class PopUpController(Controller):

@@ -19,7 +19,7 @@ from games.claims.controllers import (
 from games.claims.reading.desk import PacketDesk
 from games.claims.reading.links import LinkCodes, LinkDesk
 from games.claims.repository import ClaimRepository
-from games.claims.service import ClaimService
+from games.claims.service import ClaimService, Receipts
 from games.claims.settling.books import PacketBooks
 from games.claims.settling.grants import GrantNotes
 from games.claims.settling.settler import CLAIM, CLOSE, ENTRY, HELP, ClaimSettler
@@ -41,7 +41,11 @@ def wire(house: House) -> Wiring:
         repository=repository,
         packets=packets,
         clock=house.clock,
-        receipts=Tickets(keys, "packet-receipt"),
+        receipts=Receipts(
+            shares=Tickets(keys, "packet-receipt"),
+            helps=Tickets(keys, "packet-help-receipt"),
+            entries=Tickets(keys, "packet-entry-receipt"),
+        ),
         granted=notes.note,
     )
     codes = LinkCodes(Tickets(keys, "packet-link"))

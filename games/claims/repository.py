@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.structs import ID_MAX
-from games.claims.interfaces import HELPERS
+from games.claims.interfaces import BONUSES, HELPERS
 from games.claims.loading.parts import Held
 from games.claims.models import Claim, Entry, Tally
 
@@ -255,6 +255,17 @@ class ClaimRepository:
             .order_by(Claim.pool, Claim.share)
         )
         return found.all()
+
+    async def sharers(
+        self, session: AsyncSession, packet_id: int, orders: Collection[int]
+    ) -> dict[int, int]:
+        """Whom the helps of these decisions helped."""
+        found = await session.execute(
+            select(Claim.order, Claim.shopper_id).where(
+                Claim.packet_id == packet_id, Claim.pool == BONUSES, Claim.order.in_(orders)
+            )
+        )
+        return {row.order: row.shopper_id for row in found}
 
     async def page(
         self, session: AsyncSession, packet_id: int, before: Sequence[int] | None, limit: int

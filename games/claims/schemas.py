@@ -49,6 +49,8 @@ class GrabView(View):
     claim: ClaimView | None
     entry: int | None
     """The number with which one takes part in a draw, from 1."""
+    receipt: str | None = None
+    """Of an entry. Signed: should the servers forget it, it brings it back."""
 
 
 class DrawView(View):
@@ -84,19 +86,12 @@ Device = Annotated[str, msgspec.Meta(min_length=8, max_length=80)]
 LinkCode = Annotated[str, msgspec.Meta(min_length=8, max_length=TICKET_CHARS_MAX)]
 
 
-class HelpReserve(Input):
-    """Wanting to help."""
+class HelpCreate(Input):
+    """Wanting to help, and helping with what was set aside."""
 
     link: LinkCode
     device: Device
     """Names the device, for its limit: any text that stays the same there."""
-
-
-class HelpConfirm(Input):
-    """Helping, with what was set aside."""
-
-    link: LinkCode
-    device: Device
 
 
 class ReservationView(View):

@@ -30,6 +30,8 @@ from games.packets.interfaces import (
 log: structlog.stdlib.BoundLogger = structlog.get_logger("packets")
 
 _RECEIPT_VALUES = 6
+_HELP_VALUES = 7
+_ENTRY_VALUES = 3
 _CLOSED_MAX = 10_000
 T = TypeVar("T")
 G = TypeVar("G", int | Grant, Grant)
@@ -47,6 +49,23 @@ class Receipt(NamedTuple):
     """Its upper half is the epoch."""
 
 
+class HelpReceipt(NamedTuple):
+    """This help was given by that decision."""
+
+    packet_id: int
+    help: Help
+    share: int
+    order: int
+
+
+class Receipts(NamedTuple):
+    """What signs receipts, a purpose each: one for a share is none for a help."""
+
+    shares: Tickets
+    helps: Tickets
+    entries: Tickets
+
+
 class ClaimService:
     """Decides about shares, and has packets loaded where they are decided."""
 
@@ -58,7 +77,7 @@ class ClaimService:
         repository: ClaimRepository,
         packets: Packets,
         clock: Clock,
-        receipts: Tickets,
+        receipts: Receipts,
         granted: Callable[[PacketRecord, int, Grant], None],
     ) -> None:
         self._database = database
@@ -169,6 +188,31 @@ class ClaimService:
             log.warning("claim_restored", packet=record.id, order=receipt.order)
         return answer
 
+    async def restore_help(self, record: PacketRecord, receipt: HelpReceipt) -> Grant:
+        """The help that a receipt is about, given again should it have been forgotten."""
+        rules = record.rules
+        if not isinstance(rules, Fission):
+            raise ReceiptInvalid
+        help_, share, order = receipt.help, receipt.share, receipt.order
+        answer = await self._decide(
+            record.id, lambda: self._store.restore_help(record.id, help_, rules, share, order)
+        )
+        assert isinstance(answer, Grant)
+        if answer.new:
+            self._granted(record, help_.helper_id, answer)
+            log.warning("help_restored", packet=record.id, order=order)
+        return answer
+
+    async def restore_entry(self, record: PacketRecord, shopper_id: int, text: str) -> Grant:
+        """The entry in a draw, made again should it have been forgotten. Raises ReceiptInvalid,
+        TicketInvalid, and PacketOver once the entries are counted."""
+        values = self._receipts.entries.read(text, _ENTRY_VALUES, now_seconds=0)
+        if values[:2] != (record.id, shopper_id):
+            raise ReceiptInvalid
+        return await self._given(
+            record, lambda: self._store.restore_entry(record.id, shopper_id, values[2])
+        )
+
     async def close(self, packet_id: int, reason: CloseReason) -> None:
         """No more shares; what was granted is told to SQL, and the rest returns from there. Again
         is the same. Raises NotDue, AlreadyOpen."""
@@ -194,14 +238,30 @@ class ClaimService:
 
     def receipt(self, record: PacketRecord, shopper_id: int, pool: int, grant: Grant) -> str:
         """Signed: what brings a share back that lost live state forgot."""
-        return self._receipts.sign(
+        return self._receipts.shares.sign(
             record.id, shopper_id, pool, grant.share, grant.amount_minor, grant.order
         )
+
+    def help_receipt(self, record: PacketRecord, help_: Help, grant: Grant) -> str:
+        """Signed: what brings a help back, and what it added to the sharer's."""
+        return self._receipts.helps.sign(record.id, *help_, grant.share, grant.order)
+
+    def entry_receipt(self, record: PacketRecord, shopper_id: int, entry: Grant) -> str:
+        """Signed: what brings an entry in a draw back."""
+        return self._receipts.entries.sign(record.id, shopper_id, entry.order)
+
+    def read_help_receipt(self, text: str, packet_id: int, shopper_id: int) -> HelpReceipt:
+        """What a receipt of this helper about this packet says. Raises as `read_receipt` does."""
+        values = self._receipts.helps.read(text, _HELP_VALUES, now_seconds=0)
+        help_ = Help(*values[1:5])
+        if (values[0], help_.helper_id) != (packet_id, shopper_id):
+            raise ReceiptInvalid
+        return HelpReceipt(packet_id, help_, *values[5:])
 
     def read_receipt(self, text: str, packet_id: int, shopper_id: int) -> Receipt:
         """What a receipt of this shopper about this packet says. Raises ReceiptInvalid, and
         TicketInvalid for what we did not sign."""
-        receipt = Receipt(*self._receipts.read(text, _RECEIPT_VALUES, now_seconds=0))
+        receipt = Receipt(*self._receipts.shares.read(text, _RECEIPT_VALUES, now_seconds=0))
         if (receipt.packet_id, receipt.shopper_id) != (packet_id, shopper_id):
             raise ReceiptInvalid
         return receipt

@@ -30,6 +30,8 @@ _STANDING = ("claims", "granted", "closed", "last", "loading")
 
 _GRAB = Script.load("games/claims/lua/grab_packet.lua", REFUSALS)
 _RESTORE = Script.load("games/claims/lua/restore_claim.lua", REFUSALS)
+_RESTORE_ENTRY = Script.load("games/claims/lua/restore_entry.lua", REFUSALS)
+_RESTORE_HELP = Script.load("games/claims/lua/restore_help.lua", REFUSALS)
 _CLOSE = Script.load("games/claims/lua/close_packet.lua", REFUSALS)
 _PAUSE = Script.load("games/claims/lua/pause_packet.lua")
 _ENTER = Script.load("games/claims/lua/enter_packet.lua", REFUSALS)
@@ -111,6 +113,23 @@ class PacketStore:
         args = (*_help_args(help_, rules), packet_id, rules.helper_minor, rules.bonus_minor)
         keys = (self.packets.state_key(packet_id),)
         return _answer(await decide(self._live, _CONFIRM_HELP, bucket_of(packet_id), keys, args))
+
+    async def restore_entry(
+        self, packet_id: int, shopper_id: int, order: int
+    ) -> Grant | Refused | Refusal:
+        """Let somebody take part again whose entry was forgotten. Returns NOT_LOADED and OVER."""
+        keys = (self.packets.state_key(packet_id),)
+        args = (packet_id, shopper_id, order)
+        return _answer(await decide(self._live, _RESTORE_ENTRY, bucket_of(packet_id), keys, args))
+
+    async def restore_help(
+        self, packet_id: int, help_: Help, rules: Fission, share: int, order: int
+    ) -> Grant | Refused | Refusal:
+        """Give back the help that a receipt is about. Returns NOT_LOADED as well."""
+        keys = (self.packets.state_key(packet_id),)
+        who = (help_.link, help_.sharer_id, help_.helper_id, help_.device, rules.helpers)
+        args = (*who, packet_id, share, rules.helper_minor, rules.bonus_minor, order)
+        return _answer(await decide(self._live, _RESTORE_HELP, bucket_of(packet_id), keys, args))
 
     async def helped(self, packet_id: int, link: int) -> int | None:
         """How many have helped a link; None when the packet is not in memory."""

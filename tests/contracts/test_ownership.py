@@ -68,6 +68,7 @@ BODIES: dict[str, Any] = {
     "schedulePacket": {},
     "grabPacket": {"ticket": "guessed"},
     "restoreClaim": {"receipt": "guessed"},
+    "restoreEntry": {"receipt": "guessed"},
     "reserveHelp": HELP,
     "releaseHelp": HELP,
     "confirmHelp": HELP,

@@ -55,8 +55,9 @@ class Loaded:
             self.counted[f"helps:{claim.shopper_id}"] += 1
             self.counted[f"device:{claim.device}"] += 1
             link, slot = claim.turn, claim.share % self._rules.helpers
-            helped = f"helped:{link}"
-            self.counted[helped] = max(self.counted[helped], slot + 1)
+            if not claim.lost:
+                helped = f"helped:{link}"
+                self.counted[helped] = max(self.counted[helped], slot + 1)
             return [(f"help:{link}:{claim.shopper_id}", value)]
         if self._cap > 1:
             self.counted[f"count:{claim.shopper_id}"] += 1

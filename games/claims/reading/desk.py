@@ -1,5 +1,6 @@
 """Packets as shoppers and brands see them now: countdown, ticket, own shares, results, figures."""
 
+from contextlib import suppress
 from datetime import UTC
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,7 @@ from app.kernel.money import Money
 from app.kernel.structs import Id, Page, Timestamp
 from app.kernel.tickets import TicketInvalid, Tickets
 from campaigns.ledger.interfaces import Ledger
-from games.claims.interfaces import HELPERS, Grant
+from games.claims.interfaces import HELPERS, Grant, Help
 from games.claims.reading.links import LinkCodes
 from games.claims.repository import ClaimRepository, Sums
 from games.claims.rules import stagger_of
@@ -21,6 +22,7 @@ from games.claims.schemas import (
     ConditionView,
     DrawView,
     FiguresView,
+    GrabView,
     PacketView,
     ReservationView,
     ResultItem,
@@ -33,6 +35,7 @@ from games.packets.interfaces import (
     FOLLOW,
     Conditions,
     Draw,
+    Fission,
     FollowToOpen,
     PacketRecord,
     Packets,
@@ -152,12 +155,40 @@ class PacketDesk:
             link=self._links.code(record, shopper_id, pool, grant),
         )
 
+    def help_view(self, record: PacketRecord, help_: Help, grant: Grant) -> ClaimView:
+        """A help, with its receipt."""
+        return ClaimView(
+            packet_id=Id(record.id),
+            wave=HELPERS,
+            share=grant.share + 1,
+            amount=money(record, grant.amount_minor),
+            receipt=self._claims.help_receipt(record, help_, grant),
+            link=None,
+        )
+
+    def entry_view(self, record: PacketRecord, shopper_id: int, entry: Grant) -> GrabView:
+        """An entry in a draw, with its receipt."""
+        receipt = self._claims.entry_receipt(record, shopper_id, entry)
+        return GrabView(outcome="entered", claim=None, entry=entry.share + 1, receipt=receipt)
+
+    async def restored(self, record: PacketRecord, shopper_id: int, text: str) -> ClaimView:
+        """What a receipt is about, given again should it have been forgotten. Raises
+        ReceiptInvalid, and TicketInvalid for what we did not sign."""
+        if isinstance(record.rules, Fission):
+            with suppress(TicketInvalid):
+                help_ = self._claims.read_help_receipt(text, record.id, shopper_id)
+                grant = await self._claims.restore_help(record, help_)
+                return self.help_view(record, help_.help, grant)
+        receipt = self._claims.read_receipt(text, record.id, shopper_id)
+        grant = await self._claims.restore(record, receipt)
+        return self.claim_view(record, shopper_id, receipt.pool, grant)
+
     def reservation(
-        self, record: PacketRecord, shopper_id: int, answer: int | Grant
+        self, record: PacketRecord, help_: Help, answer: int | Grant
     ) -> ReservationView:
         """A share that is set aside, or the help that was given already."""
         if isinstance(answer, Grant):
-            claim = self.claim_view(record, shopper_id, HELPERS, answer)
+            claim = self.help_view(record, help_, answer)
             return ReservationView(until=None, claim=claim)
         return ReservationView(until=_at(answer) if answer else None, claim=None)
 
@@ -226,14 +257,22 @@ class PacketDesk:
         self, session: AsyncSession, record: PacketRecord, shopper_id: int
     ) -> list[ClaimView]:
         live = await self._store.claims_of(record.id, shopper_id, len(record.windows))
-        grants = {(pool, grant.share): grant for pool, grant in live.items()}
-        for row in await self._repository.of_shopper(session, record.id, shopper_id):
+        views = {
+            (pool, grant.share, 0): self.claim_view(record, shopper_id, pool, grant)
+            for pool, grant in live.items()
+        }
+        rows = await self._repository.of_shopper(session, record.id, shopper_id)
+        helps = [row.order for row in rows if row.device is not None]
+        sharers = await self._repository.sharers(session, record.id, helps) if helps else {}
+        for row in rows:
             grant = Grant(row.share, row.amount_minor, row.order, new=False)
-            grants[row.pool, row.share] = grant
-        return [
-            self.claim_view(record, shopper_id, pool, grant)
-            for (pool, _), grant in sorted(grants.items())
-        ]
+            if row.device is not None:
+                help_ = Help(row.turn, sharers[row.order], shopper_id, row.device)
+                view = self.help_view(record, help_, grant)
+            else:
+                view = self.claim_view(record, shopper_id, row.pool, grant)
+            views[row.pool, row.share, row.turn] = view
+        return [view for _, view in sorted(views.items())]
 
     async def _draw(
         self, session: AsyncSession, record: PacketRecord, shopper_id: int | None

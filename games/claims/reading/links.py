@@ -1,5 +1,7 @@
 """The links of a fission: what sharers pass on, and what helpers see and do."""
 
+from typing import NamedTuple
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.interfaces import ShopperNames
@@ -10,9 +12,16 @@ from games.claims.errors import LinkNotFound
 from games.claims.interfaces import SHARERS, Grant, Help
 from games.claims.repository import ClaimRepository
 from games.claims.rules import device_of
-from games.claims.schemas import LinkView
+from games.claims.schemas import HelpCreate, LinkView
 from games.claims.store import PacketStore
 from games.packets.interfaces import Fission, PacketRecord
+
+
+class Helping(NamedTuple):
+    """What a help is, and by which rules."""
+
+    rules: Fission
+    help: Help
 
 
 class LinkCodes:
@@ -37,10 +46,10 @@ class LinkCodes:
             raise LinkNotFound
         return record.rules, sharer_id, link
 
-    def help(self, code: str, record: PacketRecord, helper_id: int, device: str) -> Help:
+    def help(self, wanted: HelpCreate, record: PacketRecord, helper_id: int) -> Helping:
         """A shopper's help of a link. Raises LinkNotFound."""
-        _, sharer_id, link = self.read(code, record)
-        return Help(link, sharer_id, helper_id, device_of(device))
+        rules, sharer_id, link = self.read(wanted.link, record)
+        return Helping(rules, Help(link, sharer_id, helper_id, device_of(wanted.device)))
 
 
 class LinkDesk:

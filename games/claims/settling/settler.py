@@ -78,7 +78,8 @@ class ClaimSettler:
         return [
             Conflict(entries[each], "the shopper's entry, or its number, is another one")
             for each, order in standing.items()
-            if order != each.order
+            # an entry of another epoch is the one that was restored, or what it was restored from
+            if order is None or (order != each.order and _epoch(order) == _epoch(each.order))
         ]
 
     async def _settle(
@@ -101,11 +102,12 @@ class ClaimSettler:
         written = [row for row in rows if identity_of(row) in new]
         refused = [(row, deciding[identity_of(row)]) for row in rows if identity_of(row) not in new]
         if refused:
-            lost, found = await self._judge(tx, refused)
+            lost, found, known_by_now = await self._judge(tx, refused)
             conflicts |= {each.decision.id: each for each in found}
             written += lost
-            # of a decision that contradicts another, no part counts
-            none = [row for row in written if deciding[identity_of(row)].id in conflicts]
+            # of a decision that contradicts another, or was restored, no part counts
+            not_these = known_by_now | conflicts.keys()
+            none = [row for row in written if deciding[identity_of(row)].id in not_these]
             await self._repository.take_back(tx.session, none)
             written = [row for row in written if row not in none]
         await self._repository.add_up(tx.session, _sums(written))
@@ -193,21 +195,25 @@ class ClaimSettler:
 
     async def _judge(
         self, tx: Transaction, refused: Sequence[tuple[Row, Decision]]
-    ) -> tuple[list[Row], list[Conflict]]:
+    ) -> tuple[list[Row], list[Conflict], set[str]]:
         """Rows that SQL did not take: replays are fine, a share lost and given again is paid by
-        the platform, the rest are conflicts. Returns the lost ones, written now."""
+        the platform, the rest are conflicts. Returns the lost ones, written now, the conflicts, and
+        the decisions whose shares were restored before they arrived."""
         owners, places = await self._repository.contradicting(
             tx.session, [row for row, _ in refused]
         )
         lost: list[Row] = []
         conflicts: list[Conflict] = []
+        restored: set[str] = set()
         for row, decision in refused:
             mine, theirs = owners.get(owner_of(row)), places.get(place_of(row))
             if mine is not None and mine.order == row.order:
                 continue  # a replay
             if mine is not None:
                 if _same_share(mine, row) and _epoch(mine.order) != _epoch(row.order):
-                    continue  # restored, and what it was restored from arrived as well
+                    if row.pool != BONUSES:
+                        restored.add(decision.id)
+                    continue
                 conflicts.append(Conflict(decision, f"the shopper has share {mine.share} already"))
             elif theirs is not None and _epoch(theirs.order) != _epoch(row.order):
                 lost.append(row._replace(lost=True))
@@ -217,7 +223,7 @@ class ClaimSettler:
             new = await self._repository.insert(tx.session, lost)
             lost = [row for row in lost if identity_of(row) in new]
             log.error("shares_paid_twice", decisions=[row.order for row in lost])
-        return lost, conflicts
+        return lost, conflicts, restored
 
     async def _records(self, tx: Transaction, ids: Iterable[int]) -> dict[int, PacketRecord]:
         found = [await self._packets.record(tx.session, id_) for id_ in sorted(ids)]
@@ -260,13 +266,14 @@ def _help(decision: Decision) -> list[Row]:
         turn=int(field["link"]),
         device=int(field["device"]),
         amount_minor=int(field["amount"]),
-        lost=False,
+        lost=field.get("lost") == b"1",
         claimed_at=decision.decided_at,
     )
     bonus = helped._replace(
         pool=BONUSES,
         shopper_id=int(field["sharer"]),
-        turn=int(field["share"]),
+        # beside what the place adds for whoever was given it since
+        turn=~helped.share if helped.lost else helped.share,
         device=None,
         amount_minor=int(field["bonus"]),
     )

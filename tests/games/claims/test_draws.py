@@ -29,7 +29,7 @@ class TestDraw:
         packet_id = await fair.open(shop, BAG, closesAt=soon(60))
         for number, who in enumerate(people, 1):
             entered = await fair.grab(packet_id, who)
-            assert entered == {"outcome": "entered", "claim": None, "entry": number}
+            assert (entered["outcome"], entered["entry"]) == ("entered", number)
             assert await fair.grab(packet_id, who) == entered
         view = await fair.view(packet_id, people[2])
         assert (view["draw"]["entries"], view["draw"]["entry"]) == (8, 3)

@@ -9,7 +9,8 @@ import pytest
 from campaigns.ledger.interfaces import AccountKind
 from games.claims import store as store_module
 from games.claims.errors import DeviceDone, HelperDone, LinkFull, NotAside
-from games.claims.interfaces import Help
+from games.claims.interfaces import Grant, Help
+from games.claims.service import HelpReceipt
 from games.packets.interfaces import CloseReason, Fission, PacketRecord
 from tests.factories.town import Resident
 from tests.games.claims.test_half_way import CALLS_MAX, fail_once, settle_soon
@@ -176,22 +177,29 @@ class TestLimits:
         assert len(await fair.rows(str(record.id))) == 5
 
 
-@pytest.mark.parametrize("name", ["_RESERVE_HELP", "_CONFIRM_HELP"])
+@pytest.mark.parametrize("name", ["_RESERVE_HELP", "_CONFIRM_HELP", "_RESTORE_HELP"])
 async def test_every_call_may_fail(fair: Fair, monkeypatch: pytest.MonkeyPatch, name: str):
     assert hasattr(store_module, name)
     record, rules, _ = await opened(fair, 40, links=40)
     await fair.town.settle()
+
+    async def act(help_: Help, at: int) -> object:
+        if name != "_RESTORE_HELP":
+            return await help_quick(fair, record, rules, help_)
+        share = help_.link * rules.helpers + at % 2
+        receipt = HelpReceipt(record.id, help_, share, 77 << 32 | at)
+        return await fair.claims.restore_help(record, receipt)
+
     for at in range(1, CALLS_MAX):
         help_ = Help(at % 40, 1_000 + at % 40, 5_000 + at, at)
-        failed = await fail_once(
-            fair, monkeypatch, name, at, lambda h=help_: help_quick(fair, record, rules, h)
-        )
+        failed = await fail_once(fair, monkeypatch, name, at, lambda h=help_, n=at: act(h, n))
         settling = asyncio.create_task(settle_soon(fair))
         await help_quick(
             fair, record, rules, Help(help_.link, help_.sharer_id, 9_000 + at, 90 + at)
         )
         await settling
-        one = await help_quick(fair, record, rules, help_)
+        one = await act(help_, at)
+        assert isinstance(one, Grant)
         assert (await fair.claims.confirm_help(record, rules, help_)).order == one.order
         await fair.town.settle()
         assert await fair.audit() == []
