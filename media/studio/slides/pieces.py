@@ -18,17 +18,20 @@ _ROUGH = 4
 """Round shapes are drawn so many times larger, for smooth edges."""
 
 
-class Piece(NamedTuple):
+class Piece:
     """A picture with transparency, and where it stands at rest: its upper left corner."""
 
-    image: Image.Image
-    left: int
-    top: int
+    def __init__(self, image: Image.Image, left: int, top: int) -> None:
+        self.image = image
+        self.left = left
+        self.top = top
+        self.opaque = image.convert("RGB")
+        self.mask = image.getchannel("A")
 
     @property
     def box(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of what can be seen of it."""
-        inner = self.image.getchannel("A").getbbox() or (0, 0, 0, 0)
+        inner = self.mask.getbbox() or (0, 0, 0, 0)
         left, top, right, bottom = inner
         return left + self.left, top + self.top, right + self.left, bottom + self.top
 

@@ -83,15 +83,15 @@ def stick(
     """Paint a piece: moved, partly transparent, made larger or smaller around its middle."""
     if alpha <= 0 or scale <= 0.02:
         return
-    shown, left, top = piece.image, piece.left + move[0], piece.top + move[1]
-    if scale != 1:
-        width, height = round(shown.width * scale), round(shown.height * scale)
-        left, top = left + (shown.width - width) // 2, top + (shown.height - height) // 2
-        shown = shown.resize((max(1, width), max(1, height)), Image.Resampling.BILINEAR)
-    mask = shown.getchannel("A")
+    shown, mask, left, top = piece.opaque, piece.mask, piece.left + move[0], piece.top + move[1]
+    if abs(scale - 1) * shown.width > 0.5:
+        size = max(1, round(shown.width * scale)), max(1, round(shown.height * scale))
+        left, top = left + (shown.width - size[0]) // 2, top + (shown.height - size[1]) // 2
+        shown = shown.resize(size, Image.Resampling.BILINEAR)
+        mask = mask.resize(size, Image.Resampling.BILINEAR)
     if alpha < 1:
         mask = mask.point([round(value * alpha) for value in range(256)])
-    image.paste(shown.convert("RGB"), (left, top), mask)
+    image.paste(shown, (left, top), mask)
 
 
 class ProductSlide:

@@ -1,0 +1,53 @@
+"""What can go wrong in the studio.
+
+AppError
+├── WorkNotFound      404  no such piece of work, or another owner's
+├── StudioBusy        503  too many films are being made for this owner
+├── NotEnoughFilm     422  what would be left is shorter than a second
+├── NoFilm            409  the video has no film that can be worked on yet
+├── CaptionsDamaged   422  the file is not WebVTT, or its cues are wrong; `errors` names lines
+└── CaptionsNotFound  404  no track of this language
+FilmFailed                  the programs did not deliver; says why for the log
+"""
+
+from app.kernel.errors import Conflict, NotFound, Unavailable, Unprocessable
+
+
+class WorkNotFound(NotFound):
+    """There is no such work of this owner."""
+
+    code, title = "studio_work_not_found", "This piece of work does not exist"
+
+
+class StudioBusy(Unavailable):
+    """An owner's works are bounded; nothing was stored."""
+
+    code, title = "studio_busy", "Several films are being made already, please wait for one of them"
+
+
+class NotEnoughFilm(Unprocessable):
+    """A trim must leave something to watch."""
+
+    code, title = "not_enough_film", "Less than a second would be left of this video"
+
+
+class NoFilm(Conflict):
+    """The video is still being inspected, or was refused."""
+
+    code, title = "no_film", "This video has no film that can be worked on yet"
+
+
+class CaptionsDamaged(Unprocessable):
+    """Refused as a whole."""
+
+    code, title = "captions_damaged", "This file of captions cannot be used"
+
+
+class CaptionsNotFound(NotFound):
+    """There are no captions in this language."""
+
+    code, title = "captions_not_found", "There are no captions in this language"
+
+
+class FilmFailed(Exception):
+    """A film could not be made; what the programs said."""
