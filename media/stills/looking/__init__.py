@@ -1,0 +1,1 @@
+"""Looks at frames and says which of them would make a poster."""

@@ -1,0 +1,1 @@
+"""Takes frames out of films, and makes of them what clients show."""

@@ -1,0 +1,47 @@
+"""Plugs stills into the house."""
+
+from litestar.di import Provide
+
+from app.kernel.database import Transaction
+from app.kernel.house import House, Slice, Wiring
+from media.images.interfaces import Images
+from media.stills.controllers import CoverController, StillFileController
+from media.stills.service import FORGET_TASK, StillsService
+from media.stills.tasks import tasks_of
+from media.transcoding.events import RenditionsGrew
+from media.videos.events import VideoAccepted, VideoTakenDown
+from media.videos.interfaces import PartsRegistry, Videos
+
+
+def wire(house: House) -> Wiring:
+    """Stills of every film that passes inspection."""
+    service = StillsService(
+        database=house.database,
+        objects=house.objects,
+        doors=house.doors,
+        images=house.doors.get(Images),
+        videos=house.doors.get(Videos),
+    )
+    house.doors.get(PartsRegistry).add(service)
+
+    async def accepted(tx: Transaction, event: VideoAccepted) -> None:
+        await service.ask(tx, event.video_id, event.generation)
+
+    async def grew(tx: Transaction, event: RenditionsGrew) -> None:
+        if event.complete:
+            await service.ask(tx, event.video_id, event.generation)
+
+    async def taken_down(tx: Transaction, event: VideoTakenDown) -> None:
+        await tx.defer(FORGET_TASK, video_id=event.video_id)
+
+    house.events.subscribe(VideoAccepted, accepted)
+    house.events.subscribe(RenditionsGrew, grew)
+    house.events.subscribe(VideoTakenDown, taken_down)
+    return Wiring(
+        routes=[StillFileController, CoverController],
+        dependencies={"stills": Provide(lambda: service, sync_to_thread=False)},
+        tasks=tasks_of(service),
+    )
+
+
+slice_ = Slice("stills", wire)

@@ -1,0 +1,27 @@
+"""Where stills lie and how they are addressed. Pure functions."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+PREVIEW_NAME: Final = "preview.mp4"
+STORYBOARD_NAME: Final = "storyboard.vtt"
+MEDIA_TYPES: Final = {"mp4": "video/mp4", "vtt": "text/vtt", "jpeg": "image/jpeg"}
+
+
+def stills_hash(files: Sequence[bytes]) -> str:
+    """One address for all files of a film."""
+    whole = hashlib.sha256()
+    for data in files:
+        whole.update(hashlib.sha256(data).digest())
+    return whole.hexdigest()
+
+
+def still_path(hash_: str, name: str) -> str:
+    """In the object store."""
+    return f"media/stills/{hash_[:2]}/{hash_}/{name}"
+
+
+def still_url(hash_: str, name: str) -> str:
+    """For clients."""
+    return f"/media/stills/{hash_}/{name}"
