@@ -14,10 +14,10 @@ from app.kernel.database import Database, Transaction
 from app.kernel.errors import Invalid
 from app.kernel.house import Doors
 from app.kernel.objects import Objects
+from media.films.film import Film, readable
 from media.images.interfaces import Images, ImageView, PictureOwner
 from media.stills.errors import StillsFailed
-from media.stills.making.film import Film
-from media.stills.making.renditions import joined
+from media.stills.making.film import Reader
 from media.stills.making.stills import POSTER_SIDE_MAX, Made, as_jpeg, make_stills
 from media.stills.making.storyboard import sheet_name
 from media.stills.models import VideoStills
@@ -129,7 +129,7 @@ class StillsService(VideoParts):
         async with self._film(record) as film:
             if film is None:
                 raise StillsFailed("nothing of this film can be decoded yet")
-            image = await film.frame(at_ms / 1000, POSTER_SIDE_MAX)
+            image = await Reader(film).frame(at_ms / 1000, POSTER_SIDE_MAX)
         data = await asyncio.to_thread(as_jpeg, image)
         owner = PictureOwner(record.owner_id, record.live)
         async with self._database.transaction() as tx:
@@ -165,22 +165,12 @@ class StillsService(VideoParts):
 
     @asynccontextmanager
     async def _film(self, record: VideoRecord) -> AsyncGenerator[Film | None]:
-        """What can be decoded of a video; None when there is nothing yet."""
-        source = record.source
-        if source is None:
-            yield None
-        elif not source.video.hdr and source.video.codec != "av1":
-            async with self._objects.local(record.original) as path:
-                yield Film.of(path, source)
-        else:
-            renditions = self._doors.find(Renditions)
-            async with self._database.reading() as session:
-                cut = await renditions.latest(session, record.id) if renditions else None
-            if cut is None or cut.generation != record.generation:
-                yield None
-            else:
-                async with _folder() as folder:
-                    yield await joined(cut, self._objects, folder)
+        """What can be read of a video; None when there is nothing yet."""
+        renditions = self._doors.find(Renditions)
+        async with self._database.reading() as session:
+            cut = await renditions.latest(session, record.id) if renditions else None
+        async with readable(record, cut, self._objects) as film:
+            yield film
 
     async def _store(self, made: Made) -> str:
         """Files before the row that names them."""

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from media.films.film import Film
 from media.inspection.sandbox import FFMPEG, Finished, guarded, opened, run
-from media.inspection.source import Source
 from media.stills.errors import StillsFailed
 from media.stills.looking.poster import Frames
 
@@ -24,34 +24,16 @@ _PREVIEW_RATE: Final = 24
 
 
 @dataclass(frozen=True)
-class Film:
-    """A file that ffmpeg can decode, and what is needed to read it."""
+class Reader:
+    """Reads one film."""
 
-    path: Path
-    demuxer: str
-    track: int
-    width: int
-    """As shown."""
-    height: int
-    seconds: float
-
-    @classmethod
-    def of(cls, path: Path, source: Source) -> "Film":
-        """An inspected original."""
-        video = source.video
-        seconds = float(source.duration_seconds)
-        return cls(path, source.demuxer, video.index, video.width, video.height, seconds)
-
-    def within(self, side_max: int) -> tuple[int, int]:
-        """Its size, made smaller until no side is longer; both sides even."""
-        scale = min(1.0, side_max / max(self.width, self.height))
-        return max(2, round(self.width * scale / 2) * 2), max(2, round(self.height * scale / 2) * 2)
+    film: Film
 
     async def frames(
         self, per_second: float, side_max: int, *, start: float = 0, seconds: float | None = None
     ) -> Frames:
         """Small frames at an even pace, of all of it or of a part. Raises StillsFailed."""
-        width, height = self.within(side_max)
+        width, height = self.film.within(side_max)
         span = [] if seconds is None else ["-t", f"{seconds:.3f}"]
         data = await self._run(
             [*_from(start), *span],
@@ -59,7 +41,7 @@ class Film:
                 *("-vf", f"fps={per_second:.6f}:round=near,{_sized(width, height)},format=rgb24"),
                 *("-f", "rawvideo", "pipe:1"),
             ],
-            seconds or self.seconds,
+            seconds or self.film.seconds,
         )
         count = len(data.stdout) // (width * height * 3)
         if count == 0:
@@ -69,7 +51,7 @@ class Film:
 
     async def frame(self, at: float, side_max: int) -> Image.Image:
         """The frame that is shown at a moment, or the last one before. Raises StillsFailed."""
-        width, height = self.within(side_max)
+        width, height = self.film.within(side_max)
         for moment in (at, max(0.0, at - 0.5), 0.0):
             data = await self._run(
                 _from(moment),
@@ -100,8 +82,9 @@ class Film:
         return (folder / PREVIEW).read_bytes()
 
     def _clip_size(self) -> tuple[int, int]:
-        shorter = min(self.width, self.height)
-        return self.within(round(max(self.width, self.height) * min(1, _PREVIEW_SIDE / shorter)))
+        film = self.film
+        shorter = min(film.width, film.height)
+        return film.within(round(max(film.width, film.height) * min(1, _PREVIEW_SIDE / shorter)))
 
     async def _run(
         self,
@@ -111,12 +94,12 @@ class Film:
         *,
         folder: Path | None = None,
     ) -> Finished:
-        async with opened(self.path) as handle:
+        async with opened(self.film.pictures.path) as handle:
             done = await run(
                 FFMPEG,
                 [
-                    *("-v", "error", "-threads", "2", *before, *guarded(self.demuxer, handle)),
-                    *("-map", f"0:{self.track}", "-sn", "-dn", *after),
+                    *("-v", "error", "-threads", "2", *before, *guarded(self.film.pictures.demuxer, handle)),
+                    *("-map", f"0:{self.film.pictures.index}", "-sn", "-dn", *after),
                 ],
                 fds=[handle],
                 wall_seconds=_START_SECONDS + 4 * seconds,

@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from media.stills.looking.poster import Frames, best, scores
-from media.stills.making.film import Film
+from media.films.film import Film
+from media.stills.making.film import Reader
 from media.stills.making.storyboard import Storyboard, storyboard
 
 _SHORT_SECONDS: Final = 60
@@ -39,14 +40,15 @@ class Made(NamedTuple):
 
 async def make_stills(film: Film, folder: Path) -> Made:
     """Poster, preview and storyboard of a film; `folder` is empty. Raises StillsFailed."""
+    reader = Reader(film)
     if film.seconds <= _SHORT_SECONDS:
-        moment, board = await _short(film)
+        moment, board = await _short(reader)
     else:
-        moment, board = await _long(film)
-    poster = await film.frame(moment, POSTER_SIDE_MAX)
+        moment, board = await _long(reader)
+    poster = await reader.frame(moment, POSTER_SIDE_MAX)
     length = min(PREVIEW_SECONDS, film.seconds)
     start = max(0.0, min(moment, film.seconds - length))
-    preview = await film.clip(start, length, folder)
+    preview = await reader.clip(start, length, folder)
     data = await asyncio.to_thread(as_jpeg, poster)
     return Made(data, round(moment * 1000), preview, board)
 
@@ -58,25 +60,26 @@ def as_jpeg(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-async def _short(film: Film) -> tuple[float, Storyboard]:
+async def _short(reader: Reader) -> tuple[float, Storyboard]:
     """One reading serves both: a second of film is judged by eight frames and shown by one."""
+    film = reader.film
     pace = min(_LOOKS_PER_SECOND, max(1, math.floor(_LOOKS_MAX / max(1.0, film.seconds))))
-    frames = await film.frames(pace, _LOOK_SIDE)
+    frames = await reader.frames(pace, _LOOK_SIDE)
     number = await asyncio.to_thread(best, frames)
     thumbs = await asyncio.to_thread(_shrunk, frames.pixels[::pace], film)
     board = await asyncio.to_thread(storyboard, thumbs, 1.0, film.seconds)
     return number / pace, board
 
 
-async def _long(film: Film) -> tuple[float, Storyboard]:
+async def _long(reader: Reader) -> tuple[float, Storyboard]:
     """The storyboard's pictures say where it is worth looking more closely."""
-    thumbs = await film.frames(1 / _THUMB_SECONDS, _THUMB_SIDE)
-    board = await asyncio.to_thread(storyboard, thumbs.pixels, float(_THUMB_SECONDS), film.seconds)
+    thumbs = await reader.frames(1 / _THUMB_SECONDS, _THUMB_SIDE)
+    board = await asyncio.to_thread(storyboard, thumbs.pixels, float(_THUMB_SECONDS), reader.film.seconds)
     worth = await asyncio.to_thread(_worth, thumbs)
     found: list[tuple[float, float]] = []
     for number in _apart(worth, _CANDIDATES):
         start = max(0.0, number * _THUMB_SECONDS - _WINDOW_SECONDS / 2)
-        window = await film.frames(
+        window = await reader.frames(
             _LOOKS_PER_SECOND, _LOOK_SIDE, start=start, seconds=_WINDOW_SECONDS
         )
         each = await asyncio.to_thread(scores, window)

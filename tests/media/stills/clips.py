@@ -114,7 +114,8 @@ def shaken(scene: str, start: float, stop: float) -> Shot:
         if not start <= seconds <= stop:
             return frame
         shift = int(20 * np.sin(seconds * 40))
-        return sum(np.roll(frame, shift + each, axis=1) for each in range(0, 24, 2)) / 12
+        smeared = [np.roll(frame, shift + each, axis=1) for each in range(0, 24, 2)]
+        return np.mean(smeared, axis=0)
 
     return at
 
