@@ -61,3 +61,8 @@ class Images(Protocol):
         NotAPicture, PictureTooLarge, PictureDamaged, PicturesBusy.
         """
         ...
+
+    async def jpeg(self, session: AsyncSession, image_id: int, width_min: int) -> bytes:
+        """The smallest JPEG of a picture that is at least so wide, else its largest. Raises
+        PictureNotFound."""
+        ...

@@ -133,6 +133,15 @@ class ImageService:
             raise PictureNotFound("One of the pictures does not exist. Please upload it again.")
         return {id_: _view(id_, content) for id_, content in found}
 
+    async def jpeg(self, session: AsyncSession, image_id: int, width_min: int) -> bytes:
+        """See `Images`."""
+        found = await self._repository.find(session, {image_id})
+        for _, content in found:
+            wide = [width for width in content.widths if width >= width_min]
+            width = wide[0] if wide else content.widths[-1]
+            return await self._objects.get(rendition_path(content.hash, width, "jpeg"))
+        raise PictureNotFound
+
     async def _develop(self, data: bytes, hash_: str) -> ImageContent:
         made = await self._workshop.develop(data)
         await self._store(hash_, made.renditions)

@@ -6,6 +6,7 @@ AppError
 ├── NotEnoughFilm     422  what would be left is shorter than a second
 ├── NoFilm            409  the video has no film that can be worked on yet
 ├── CaptionsDamaged   422  the file is not WebVTT, or its cues are wrong; `errors` names lines
+├── CaptionsFull      409  a video has a bounded number of languages
 └── CaptionsNotFound  404  no track of this language
 FilmFailed                  the programs did not deliver; says why for the log
 """
@@ -41,6 +42,12 @@ class CaptionsDamaged(Unprocessable):
     """Refused as a whole."""
 
     code, title = "captions_damaged", "This file of captions cannot be used"
+
+
+class CaptionsFull(Conflict):
+    """One language has to go before another one comes."""
+
+    code, title = "captions_full", "This video has captions in too many languages"
 
 
 class CaptionsNotFound(NotFound):

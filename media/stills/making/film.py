@@ -98,7 +98,14 @@ class Reader:
             done = await run(
                 FFMPEG,
                 [
-                    *("-v", "error", "-threads", "2", *before, *guarded(self.film.pictures.demuxer, handle)),
+                    *(
+                        "-v",
+                        "error",
+                        "-threads",
+                        "2",
+                        *before,
+                        *guarded(self.film.pictures.demuxer, handle),
+                    ),
                     *("-map", f"0:{self.film.pictures.index}", "-sn", "-dn", *after),
                 ],
                 fds=[handle],

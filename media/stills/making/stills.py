@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from PIL import Image
 
-from media.stills.looking.poster import Frames, best, scores
 from media.films.film import Film
+from media.stills.looking.poster import Frames, best, scores
 from media.stills.making.film import Reader
 from media.stills.making.storyboard import Storyboard, storyboard
 
@@ -74,7 +74,9 @@ async def _short(reader: Reader) -> tuple[float, Storyboard]:
 async def _long(reader: Reader) -> tuple[float, Storyboard]:
     """The storyboard's pictures say where it is worth looking more closely."""
     thumbs = await reader.frames(1 / _THUMB_SECONDS, _THUMB_SIDE)
-    board = await asyncio.to_thread(storyboard, thumbs.pixels, float(_THUMB_SECONDS), reader.film.seconds)
+    board = await asyncio.to_thread(
+        storyboard, thumbs.pixels, float(_THUMB_SECONDS), reader.film.seconds
+    )
     worth = await asyncio.to_thread(_worth, thumbs)
     found: list[tuple[float, float]] = []
     for number in _apart(worth, _CANDIDATES):

@@ -1,0 +1,1 @@
+"""Tracks of captions: WebVTT as it comes, checked, bounded, and written anew."""

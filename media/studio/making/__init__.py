@@ -1,0 +1,1 @@
+"""Makes new films out of films: cut shorter, or with something laid over them."""

@@ -1,0 +1,53 @@
+"""Plugs the studio into the house."""
+
+from litestar.di import Provide
+
+from app.identity.interfaces import BrandDirectory
+from app.kernel.house import House, Slice, Wiring
+from media.delivery.interfaces import CaptionTracks
+from media.images.interfaces import Images
+from media.studio.captions.tracks import CaptionService
+from media.studio.controllers import (
+    CaptionsController,
+    CuttingController,
+    SlideshowController,
+    WorkController,
+)
+from media.studio.making.maker import Maker
+from media.studio.service import StudioService
+from media.studio.tasks import tasks_of
+from media.videos.interfaces import Videos
+
+
+def wire(house: House) -> Wiring:
+    """Making tools."""
+    images, videos = house.doors.get(Images), house.doors.get(Videos)
+    service = StudioService(
+        doors=house.doors,
+        ids=house.ids,
+        clock=house.clock,
+        images=images,
+        videos=videos,
+        brands=house.doors.get(BrandDirectory),
+    )
+    maker = Maker(
+        database=house.database,
+        objects=house.objects,
+        doors=house.doors,
+        clock=house.clock,
+        images=images,
+        videos=videos,
+    )
+    captions = CaptionService(objects=house.objects, videos=videos)
+    house.doors.provide(CaptionTracks, captions)
+    return Wiring(
+        routes=[SlideshowController, WorkController, CuttingController, CaptionsController],
+        dependencies={
+            "studio": Provide(lambda: service, sync_to_thread=False),
+            "captions": Provide(lambda: captions, sync_to_thread=False),
+        },
+        tasks=tasks_of(maker),
+    )
+
+
+slice_ = Slice("studio", wire)
