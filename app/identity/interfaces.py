@@ -57,6 +57,8 @@ class Scope(StrEnum):
     COMMENTS_READ = "comments:read"
     COMMENTS_WRITE = "comments:write"
     IMAGES_WRITE = "images:write"
+    VIDEOS_READ = "videos:read"
+    VIDEOS_WRITE = "videos:write"
     PACKETS_READ = "packets:read"
     PACKETS_WRITE = "packets:write"
 

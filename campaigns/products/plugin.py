@@ -1,11 +1,13 @@
 """Plugs products into the house."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from litestar.di import Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.identity.interfaces import Actor, Scope
 from app.kernel.database import Transaction
+from app.kernel.errors import Invalid
 from app.kernel.house import House, Slice, Wiring
 from app.kernel.structs import ID_MAX
 from campaigns.brands.interfaces import Brands
@@ -15,6 +17,7 @@ from campaigns.products.repository import ProductRepository
 from campaigns.products.service import ProductService
 from media.images.events import ImageRendered
 from media.images.interfaces import Images
+from media.studio.interfaces import ShownProduct, SlideProducts
 from media.timelines.interfaces import (
     CueKind,
     CueKinds,
@@ -61,6 +64,40 @@ class ProductCues(CueTargets):
         }
 
 
+class ProductSlides(SlideProducts):
+    """Products as slide shows are made of them."""
+
+    def __init__(self, products: Products, brands: Brands) -> None:
+        self._products = products
+        self._brands = brands
+
+    async def for_slides(
+        self, session: AsyncSession, actor: Actor, brand_id: int, ids: Sequence[int]
+    ) -> Sequence[ShownProduct]:
+        """See `SlideProducts`."""
+        await self._brands.check_manager(session, actor, brand_id, Scope.VIDEOS_WRITE)
+        records = await self._products.records(session, ids)
+        cards = await self._products.cards(session, ids)
+        shown: list[ShownProduct] = []
+        for number, id_ in enumerate(ids):
+            record, card = records.get(id_), cards.get(id_)
+            mine = record is not None and record.brand_id == brand_id
+            if card is None or record is None or not mine or record.live is not actor.live:
+                raise Invalid.field(
+                    f"/productIds/{number}", "There is no such product in this catalogue"
+                )
+            shown.append(
+                ShownProduct(
+                    id=int(id_),
+                    title=card.title,
+                    price=card.price,
+                    original_price=card.original_price,
+                    image_id=int(card.image.id) if card.image is not None else None,
+                )
+            )
+        return shown
+
+
 def _ids(refs: Collection[str]) -> list[int]:
     return [id_ for ref in refs if (id_ := _id(ref))]
 
@@ -83,6 +120,7 @@ def wire(house: House) -> Wiring:
         cursors=house.cursors,
     )
     house.doors.provide(Products, service)
+    house.doors.provide(SlideProducts, ProductSlides(service, house.doors.get(Brands)))
     if (kinds := house.doors.find(CueKinds)) is not None:
         kinds.add(CueKind.PRODUCT, ProductCues(service))
 

@@ -28,7 +28,7 @@ class StudioWork(Base):
     spec: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """What is to be made, whole: later changes of products change nothing."""
     state: Mapped[str] = mapped_column(String(12))
-    video_id: Mapped[int | None]
+    video_id: Mapped[int | None] = mapped_column(index=True)
     """The video that came of it."""
     asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     done_at: Mapped[datetime | None]

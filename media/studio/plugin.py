@@ -2,7 +2,7 @@
 
 from litestar.di import Provide
 
-from app.identity.interfaces import BrandDirectory
+from app.kernel.database import Transaction
 from app.kernel.house import House, Slice, Wiring
 from media.delivery.interfaces import CaptionTracks
 from media.images.interfaces import Images
@@ -16,6 +16,7 @@ from media.studio.controllers import (
 from media.studio.making.maker import Maker
 from media.studio.service import StudioService
 from media.studio.tasks import tasks_of
+from media.videos.events import VideoAccepted
 from media.videos.interfaces import Videos
 
 
@@ -28,7 +29,6 @@ def wire(house: House) -> Wiring:
         clock=house.clock,
         images=images,
         videos=videos,
-        brands=house.doors.get(BrandDirectory),
     )
     maker = Maker(
         database=house.database,
@@ -38,6 +38,12 @@ def wire(house: House) -> Wiring:
         images=images,
         videos=videos,
     )
+
+    async def accepted(tx: Transaction, event: VideoAccepted) -> None:
+        if event.generation == 1:
+            await maker.point(tx, event.video_id)
+
+    house.events.subscribe(VideoAccepted, accepted)
     captions = CaptionService(objects=house.objects, videos=videos)
     house.doors.provide(CaptionTracks, captions)
     return Wiring(

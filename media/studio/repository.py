@@ -41,6 +41,11 @@ class StudioRepository:
         )
         return (await session.scalars(statement)).all()
 
+    async def of_video(self, session: AsyncSession, video_id: int) -> StudioWork | None:
+        """The work that a video came of."""
+        statement = select(StudioWork).where(StudioWork.video_id == video_id).limit(1)
+        return await session.scalar(statement)
+
     async def done(
         self, session: AsyncSession, work_id: int, state: str, video_id: int | None, at: datetime
     ) -> None:

@@ -57,14 +57,12 @@ class StudioService:
         clock: Clock,
         images: Images,
         videos: Videos,
-        brands: BrandDirectory,
     ) -> None:
         self._doors = doors
         self._ids = ids
         self._clock = clock
         self._images = images
         self._videos = videos
-        self._brands = brands
         self._repository = StudioRepository()
 
     async def catalogue(self) -> StudioView:
@@ -94,7 +92,7 @@ class StudioService:
         door = self._doors.find(SlideProducts)
         if door is None:
             raise NotFound
-        ids = list(body.product_ids)
+        ids = list(map(int, body.product_ids))
         if len(set(ids)) < len(ids):
             raise Invalid.field("/productIds", "Each product can be shown once")
         products = await door.for_slides(tx.session, actor, brand_id, ids)
@@ -107,7 +105,8 @@ class StudioService:
         title = one_line(body.title)
         if not is_visible(title):
             raise Invalid.field("/title", "A title that can be seen, please")
-        names = await self._brands.names(tx.session, [brand_id])
+        brands = self._doors.find(BrandDirectory)
+        names = await brands.names(tx.session, [brand_id]) if brands else dict[int, str]()
         spec = ShowSpec(
             template=look.key,
             music=music,
@@ -152,7 +151,7 @@ class StudioService:
             raise Invalid.field("/startMs", "The film is shorter than that")
         spec = OverlaySpec(
             video_id=video_id,
-            logo=(body.logo.image_id, body.logo.corner.value) if body.logo else None,
+            logo=(int(body.logo.image_id), body.logo.corner.value) if body.logo else None,
             words=(words, body.text.corner.value) if words and body.text else None,
             start_ms=body.start_ms,
             end_ms=body.end_ms,

@@ -124,7 +124,11 @@ def _cue(number: int, block: list[str], earliest: int, duration_ms: int | None) 
         )
     if any("-->" in each for each in words):
         raise _Wrong(number + at, "There is no empty line before the next caption")
-    return Cue(start, end, " ".join(settings), "\n".join(map(_clean, words)))
+    # an empty line would end the caption, and what nobody can see is empty
+    said = [clean for each in words if (clean := _clean(each).strip())]
+    if not said:
+        raise _Wrong(number + at, "The caption says nothing")
+    return Cue(start, end, " ".join(settings), "\n".join(said))
 
 
 def _clean(line: str) -> str:

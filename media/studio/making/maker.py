@@ -13,9 +13,9 @@ from PIL import Image
 
 from app.kernel.clock import Clock
 from app.kernel.database import Database, Transaction
+from app.kernel.errors import Invalid
 from app.kernel.house import Doors
 from app.kernel.objects import Objects
-from app.kernel.structs import Id
 from media.films.film import Film, readable
 from media.images.errors import PictureNotFound
 from media.images.interfaces import Images
@@ -76,7 +76,7 @@ class Maker:
                 await self._end(work_id, None)
                 return
             original = await self._keep(work, film)
-        await self._end(work_id, (original, spec, work.title))
+        await self._end(work_id, (original, work.title))
 
     async def _film(self, spec: Spec, title: str, folder: Path) -> Path:
         if isinstance(spec, ShowSpec):
@@ -141,7 +141,7 @@ class Maker:
             live=work.live,
         )
 
-    async def _end(self, work_id: int, made: tuple[Original, Spec, str] | None) -> None:
+    async def _end(self, work_id: int, made: tuple[Original, str] | None) -> None:
         """Note the outcome; the video is created in the same transaction."""
         async with self._database.transaction() as tx:
             work = await self._repository.work(tx.session, work_id, lock=True)
@@ -149,29 +149,33 @@ class Maker:
                 return
             video_id: int | None = None
             if made is not None:
-                original, spec, title = made
-                video_id = await self._videos.create(tx, original, title)
-                if isinstance(spec, ShowSpec):
-                    await self._point(tx, video_id, spec, title)
+                video_id = await self._videos.create(tx, *made)
             state = "failed" if made is None else "done"
             await self._repository.done(tx.session, work_id, state, video_id, self._clock.now())
 
-    async def _point(self, tx: Transaction, video_id: int, spec: ShowSpec, title: str) -> None:
-        """Fill the timeline's draft: what is seen can be tapped."""
+    async def point(self, tx: Transaction, video_id: int) -> None:
+        """Fill the timeline's draft of a slide show that became a video, now that its length is
+        known: what is seen can be tapped."""
+        work = await self._repository.of_video(tx.session, video_id)
         timelines = self._doors.find(Timelines)
-        if timelines is None:
+        spec = msgspec.convert(work.spec, Spec) if work is not None else None
+        if timelines is None or work is None or not isinstance(spec, ShowSpec):
             return
         items = tuple(Item("", 0, None, "CNY", None) for _ in spec.products)
-        found = _shown(spec, title, items).timing
+        found = _shown(spec, work.title, items).timing
         cues = slideshow_cues(
             [found.shown_ms(number) for number in range(len(items))],
             [product.id for product in spec.products],
         )
         drafts = [
-            CueDraft(at=cue.at, until=cue.until, kind=CueKind.PRODUCT, ref=str(Id(cue.product_id)))
+            CueDraft(at=cue.at, until=cue.until, kind=CueKind.PRODUCT, ref=str(cue.product_id))
             for cue in cues
         ]
-        await timelines.draft(tx, video_id, drafts)
+        try:
+            await timelines.draft(tx, video_id, drafts)
+        except Invalid as refusal:
+            # a product was taken away since; the film is there, and its timeline can be edited
+            log.warning("slideshow_without_timeline", video=video_id, why=refusal.detail)
 
 
 def _shown(spec: ShowSpec, title: str, items: tuple[Item, ...]) -> Show:

@@ -77,9 +77,9 @@ def _lay(image: Image.Image, piece: Image.Image, corner: str) -> None:
     if corner.startswith("top"):
         top = margin
     elif corner.startswith("bottom"):
-        top = (
-            room[1] - round(image.height * 0.16) if image.height > image.width else room[1] - margin
-        )
+        # portrait players have their own controls at the bottom
+        portrait = image.height > image.width
+        top = room[1] - (round(image.height * 0.16) if portrait else margin)
     if corner.endswith("left"):
         left = margin
     elif corner.endswith("right"):
