@@ -23,11 +23,15 @@ from games.cards.plugin import slice_ as cards
 from games.claims.plugin import slice_ as claims
 from games.packets.plugin import slice_ as packets
 from media.images.plugin import slice_ as images
+from media.uploads.plugin import slice_ as uploads
+from media.videos.plugin import slice_ as videos
 
 SLICES: tuple[Slice, ...] = (
     identity,
     realtime,
     images,
+    uploads,
+    videos,
     brands,
     products,
     ledger,

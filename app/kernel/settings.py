@@ -55,6 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The largest JSON body; uploads have their own bound."""
     image_bytes_max: int = 20 * 1024 * 1024
     """The largest picture accepted."""
+    upload_quota_brand: int = 200 * 2**30
+    """Bytes of films that a brand may keep, unfinished uploads included."""
+    upload_quota_shopper: int = 5 * 2**30
+    """The same of a shopper."""
     access_token_seconds: int = 600
     """Life of an access token; at most ten minutes, so that revocation lists stay short."""
     refresh_token_days: int = 60

@@ -47,3 +47,9 @@ class VideoReplaced(msgspec.Struct, frozen=True):
 
     video_id: int
     generation: int
+
+
+class VideoChanged(msgspec.Struct, frozen=True):
+    """What its card shows is different now: the title, or a picture."""
+
+    video_id: int

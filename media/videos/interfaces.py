@@ -201,6 +201,11 @@ class Videos(Protocol):
         inspection, encoding. Returns its id."""
         ...
 
+    async def replace(self, tx: Transaction, video_id: int, original: "Original") -> int:
+        """Put a film in the place of the present one, as `POST …/replace` does. Returns its
+        generation. Raises VideoNotFound."""
+        ...
+
 
 class Original(msgspec.Struct, frozen=True, kw_only=True):
     """A whole film in the object store, and to whom it belongs."""

@@ -46,7 +46,11 @@ OPEN = {
     "getPopUp": "what pops up is announced",
     "getBrand": "names of brands are public",
 }
+TUS = {"tus-resumable": "1.0.0"}
+STREAM = {**TUS, "content-type": "application/offset+octet-stream", "upload-offset": "0"}
+HEADERS = {"continueUpload": STREAM, "cancelUpload": TUS}
 SCOPES = ["posts:write", "products:write", "brand:write", "packets:read", "packets:write"]
+SCOPES += ["videos:read", "videos:write"]
 TEST_KEY = "the brand's test key"
 NOWHERE = defaultdict(lambda: "1234567890123")
 PRODUCT = {"title": "杯子", "price": {"amountMinor": 100, "currency": "CNY"}}
@@ -72,6 +76,10 @@ BODIES: dict[str, Any] = {
     "reserveHelp": HELP,
     "releaseHelp": HELP,
     "confirmHelp": HELP,
+    "updateVideo": {"title": "taken over"},
+    "replaceVideo": {"uploadId": "4711"},
+    "takeDownVideo": {"words": "taken over"},
+    "refuseVideo": {"words": "taken over"},
     "topUp": {"amount": {"amountMinor": 100, "currency": "CNY"}, "reference": "r"},
 }
 
@@ -128,6 +136,8 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "session_id": session["id"],
         "image_id": _picture(world, victim),
         "drop_id": "4711",
+        "upload_id": _upload(world, at_work),
+        "video_id": _video(world, at_work),
         "withdrawal_id": "4711",
         "correction_id": _correction(world, operator, brand),
     }
@@ -168,6 +178,23 @@ def _picture(world: World, token: str) -> str:
     return answer.json()["id"]
 
 
+def _upload(world: World, token: str, data: bytes = b"") -> str:
+    headers = {"authorization": f"Bearer {token}", **TUS, "upload-length": str(len(data) or 5)}
+    begun = httpx.post(f"{world.url}/v1/uploads", headers=headers, timeout=30.0)
+    assert begun.status_code == 201, begun.text
+    if data:
+        headers = {"authorization": f"Bearer {token}", **STREAM}
+        path = begun.headers["location"]
+        sent = httpx.patch(world.url + path, headers=headers, content=data, timeout=30.0)
+        assert sent.status_code == 204, sent.text
+    return begun.json()["id"]
+
+
+def _video(world: World, token: str) -> str:
+    body = {"uploadId": _upload(world, token, b"no film"), "title": "x"}
+    return world.call(token, "POST", "/v1/videos", body)["id"]
+
+
 def _closed(document: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
         (operation["operationId"], method.upper(), path)
@@ -184,9 +211,10 @@ def test_every_closed_route_is_404_to_strangers(world: World) -> None:
     assert len(closed) > 15
     for name, method, template in closed:
         for who, token in world.strangers.items():
-            answer = _ask(world, token, method, template.format_map(world.ids), BODIES.get(name))
+            path, nowhere = template.format_map(world.ids), template.format_map(NOWHERE)
+            answer = _ask(world, token, method, path, name)
             # keys are told that a route is not for keys, before any object is looked at
-            nothing = _ask(world, token, method, template.format_map(NOWHERE), BODIES.get(name))
+            nothing = _ask(world, token, method, nowhere, name)
             refused = answer.status_code == 403 and "key" in who
             fine = answer.status_code == 404 or (refused and nothing.status_code == 403)
             fine = fine or (who == TEST_KEY and "{brand_id}" in template)  # at home there
@@ -195,8 +223,9 @@ def test_every_closed_route_is_404_to_strangers(world: World) -> None:
     assert not leaks, "\n".join(leaks)
 
 
-def _ask(world: World, token: str, method: str, path: str, body: Any) -> httpx.Response:
-    headers = {"authorization": f"Bearer {token}"}
+def _ask(world: World, token: str, method: str, path: str, name: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {token}", **HEADERS.get(name, {})}
+    body = BODIES.get(name)
     return httpx.request(method, world.url + path, json=body, headers=headers, timeout=30.0)
 
 

@@ -148,8 +148,13 @@ class Town:
         while await worker.settle_once():
             pass
 
-    async def run_jobs(self, *, also_later: bool = False) -> list[str]:
-        """Run every job that is due, and what those defer, as a worker would. Their names."""
+    async def run_jobs(
+        self, *, also_later: bool = False, only: tuple[str, ...] = ("",)
+    ) -> list[str]:
+        """Run every job that is due, and what those defer, as a worker would. Their names.
+
+        With `only` those whose names begin so.
+        """
         tasks = {task.name: task for wiring in self.composed.wirings for task in wiring.tasks}
         due = "" if also_later else "AND (scheduled_at IS NULL OR scheduled_at <= now())"
         names: list[str] = []
@@ -158,8 +163,10 @@ class Town:
                 found = await tx.session.execute(
                     text(
                         "UPDATE procrastinate_jobs SET status = 'succeeded' "
-                        f"WHERE status = 'todo' {due} RETURNING id, task_name, args"
-                    )
+                        f"WHERE status = 'todo' {due} AND task_name LIKE ANY(:names) "
+                        "RETURNING id, task_name, args"
+                    ),
+                    {"names": [f"{prefix}%" for prefix in only]},
                 )
                 jobs = sorted(tuple(row) for row in found)
             if not jobs:

@@ -30,13 +30,14 @@ from app.kernel.http.states import Caller, note_caller
 from app.kernel.metrics import Metrics
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
+_TUS = b"tus-resumable,upload-offset,upload-length,upload-metadata"
 _UNLIMITED = ("/health/", "/media/", "/assets/", "/m/")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _CORS = (
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"etag,retry-after,ratelimit,x-request-id,location,content-range",
+        b"etag,retry-after,ratelimit,x-request-id,location,content-range,upload-expires," + _TUS,
     ),
 )
 _PREFLIGHT = [
@@ -45,7 +46,7 @@ _PREFLIGHT = [
     (
         b"access-control-allow-headers",
         b"authorization,content-type,idempotency-key,if-none-match,x-request-id,last-event-id,"
-        b"range",
+        b"range,x-http-method-override," + _TUS,
     ),
     (b"access-control-max-age", b"86400"),
     (b"content-length", b"0"),

@@ -1,0 +1,19 @@
+"""What other slices may hear of uploads."""
+
+import msgspec
+
+
+class UploadFinished(msgspec.Struct, frozen=True):
+    """The file lies whole in the object store."""
+
+    upload_id: int
+    path: str
+    bytes: int
+    hash: str
+    """SHA-256, hexadecimal."""
+
+
+class UploadFailed(msgspec.Struct, frozen=True):
+    """What had arrived could not be put together; nothing of it is left."""
+
+    upload_id: int

@@ -1,0 +1,1 @@
+"""Who sees what of a video: access, views, and the ways to publication and back."""

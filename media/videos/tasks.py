@@ -1,0 +1,88 @@
+"""The job that looks at a film."""
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.database import Database, Transaction
+from app.kernel.events import Events
+from app.kernel.objects import Objects
+from media.inspection.bounds import BRAND, SHOPPER, Bounds, check, check_bytes
+from media.inspection.errors import Refused
+from media.inspection.inspector import inspect
+from media.inspection.source import Source
+from media.videos.events import VideoAccepted, VideoRefused
+from media.videos.interfaces import VideoState
+from media.videos.models import VideoFilm
+from media.videos.repository import VideoRepository
+from media.videos.service import VideoService
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("videos")
+
+
+class Inspection:
+    """Finds out what a film is, and tells the encoder or the owner."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        objects: Objects,
+        events: Events,
+        repository: VideoRepository,
+        videos: VideoService,
+    ) -> None:
+        self._database = database
+        self._objects = objects
+        self._events = events
+        self._repository = repository
+        self._videos = videos
+
+    async def run(self, video_id: int, generation: int) -> None:
+        """A job. May run twice: whoever finds the film further on does nothing."""
+        async with self._database.transaction() as tx:
+            film = await self._repository.film(tx.session, video_id, generation)
+            record = await self._videos.get(tx.session, video_id)
+            if film is None or film.path is None or record is None:
+                return
+            if not await self._videos.advance(tx, video_id, generation, VideoState.INSPECTING):
+                return
+        bounds = SHOPPER if record.by_shopper else BRAND
+        try:
+            source = await self._look(film, film.path, bounds)
+        except Refused as refused:
+            await self._refuse(video_id, generation, refused)
+            return
+        async with self._database.transaction() as tx:
+            if await self._videos.advance(tx, video_id, generation, VideoState.WAITING):
+                await self._note(tx.session, video_id, generation, source)
+                await self._events.publish(tx, VideoAccepted(video_id, generation))
+
+    async def _look(self, film: VideoFilm, path: str, bounds: Bounds) -> Source:
+        """What was found out about the same bytes before, or now."""
+        check_bytes(film.bytes or 0, bounds)
+        async with self._database.reading() as session:
+            known = await self._repository.inspected(session, film.hash or "")
+        if known is not None and known.source is not None:
+            source = Source.of(known.source)
+            check(source, bounds)
+            return source
+        async with self._objects.local(path) as file:
+            return await inspect(file, bounds)
+
+    async def _note(
+        self, session: AsyncSession, video_id: int, generation: int, source: Source
+    ) -> None:
+        film = await self._repository.film(session, video_id, generation)
+        assert film is not None, "films are never deleted"
+        film.source = source.plain()
+        await session.flush()
+
+    async def _refuse(self, video_id: int, generation: int, refused: Refused) -> None:
+        log.info("film_refused", video=video_id, generation=generation, reason=refused.reason)
+        async with self._database.transaction() as tx:
+            await self._refused(tx, video_id, generation, refused.words)
+
+    async def _refused(self, tx: Transaction, video_id: int, generation: int, words: str) -> None:
+        state = VideoState.REFUSED
+        if await self._videos.advance(tx, video_id, generation, state, words=words):
+            await self._events.publish(tx, VideoRefused(video_id, generation))
