@@ -32,6 +32,7 @@ COPY campaigns campaigns
 COPY games games
 COPY feeds feeds
 COPY --from=pages /srv/carnival/app/web/play/dist app/web/play/dist
+COPY --from=pages /srv/carnival/app/web/console/dist app/web/console/dist
 COPY --from=pages /srv/carnival/app/web/docs/dist app/web/docs/dist
 USER 10001:10001
 EXPOSE 8080

@@ -4,6 +4,7 @@ Node is the machine's, when it is new enough, or the wheel's. Bundles are never 
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -89,12 +90,19 @@ def _version(node: str) -> tuple[int, ...]:
 
 
 def _fingerprint(page: Path) -> str:
-    """A hash over the page's sources and the tokens shared by all pages."""
+    """A hash over the page's sources, those it borrows, and the tokens shared by all pages."""
     digest = hashlib.sha256()
-    for path in [*_sources(page), *sorted(_HERE.glob("*.css"))]:
+    borrowed = [path for folder in _borrowed(page) for path in _sources(folder)]
+    for path in [*_sources(page), *borrowed, *sorted(_HERE.glob("*.css"))]:
         digest.update(path.relative_to(_HERE).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _borrowed(page: Path) -> list[Path]:
+    """Folders of other pages that this one is built from too: `borrows` in its package.json."""
+    named = json.loads((page / "package.json").read_text()).get("borrows", [])
+    return [(page / name).resolve() for name in named]
 
 
 def _sources(page: Path) -> Iterator[Path]:

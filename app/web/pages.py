@@ -1,8 +1,10 @@
-"""Serves the built pages: `/` is the mobile client, `/docs` the API's documentation.
+"""Serves the built pages: `/` is the mobile client, `/console` what brands work with, `/docs` the
+API's documentation.
 
 The bundles are small and never change while a process lives, so they are read once and answered
-from memory, compressed and with validators. Unknown paths get the client's shell, because the
-client routes itself; everything under /v1, /media, /health and /assets stays a plain 404.
+from memory, compressed and with validators. Unknown paths get the client's or the console's shell,
+because both route themselves; everything under /v1, /m, /media, /health and /assets stays a plain
+404.
 """
 
 import functools
@@ -21,8 +23,9 @@ from app.kernel.http.responses import matches, weak_etag
 
 _HERE = Path(__file__).parent
 PLAY = _HERE / "play" / "dist"
+CONSOLE = _HERE / "console" / "dist"
 DOCS = _HERE / "docs" / "dist"
-_NEVER_PAGES = ("v1", "m", "media", "health", "assets", "docs")
+_NEVER_PAGES = ("v1", "m", "media", "health", "assets", "docs", "console")
 _COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
 _CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -80,7 +83,7 @@ class Bundle:
 
 def page_routes() -> list[HTTPRouteHandler]:
     """The routes of the pages; bundles are read now, once a process."""
-    play, docs = _bundle(PLAY), _bundle(DOCS)
+    play, console, docs = _bundle(PLAY), _bundle(CONSOLE), _bundle(DOCS)
 
     @get("/docs", include_in_schema=False)
     async def docs_index(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -90,6 +93,17 @@ def page_routes() -> list[HTTPRouteHandler]:
     async def docs_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         name = name.lstrip("/")
         return docs.answer(request, name if docs.has(name) else "index.html")
+
+    @get("/console", include_in_schema=False)
+    async def console_index(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return console.answer(request, "index.html")
+
+    @get("/console/{name:path}", include_in_schema=False)
+    async def console_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+        name = name.lstrip("/")
+        if console.has(name) or name.startswith("assets/"):
+            return console.answer(request, name)
+        return console.answer(request, "index.html")
 
     @get("/", include_in_schema=False)
     async def play_index(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -102,7 +116,7 @@ def page_routes() -> list[HTTPRouteHandler]:
             return play.answer(request, name)
         return play.answer(request, "index.html")
 
-    return [docs_index, docs_file, play_index, play_file]
+    return [docs_index, docs_file, console_index, console_file, play_index, play_file]
 
 
 @functools.cache

@@ -165,6 +165,7 @@ class TestImage:
 
     def test_carries_the_pages_and_no_sources_of_packages(self, image: Stage) -> None:
         assert (image.directory / "app/web/play/dist/index.html").exists()
+        assert (image.directory / "app/web/console/dist/index.html").exists()
         assert (image.directory / "app/web/docs/dist/index.html").exists()
         assert not (image.directory / "app/web/play/node_modules").exists()
 

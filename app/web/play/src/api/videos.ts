@@ -126,7 +126,12 @@ export interface PlayView {
 }
 
 export function readPlay(id: Id, version?: string): Promise<PlayView> {
-  return call("GET", `/v1/videos/${id}/play`, { query: { version } });
+  return readPlayFor(null, id, version);
+}
+
+/** As who works for the brand: also what is not published. */
+export function readPlayFor(brandId: Id | null, id: Id, version?: string): Promise<PlayView> {
+  return callFor(brandId, "GET", `/v1/videos/${id}/play`, { query: { version } });
 }
 
 /** `brandId`: for whom one works; null for a shopper's own. */

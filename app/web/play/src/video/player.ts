@@ -18,6 +18,8 @@ const shownEveryMs = 200;
 const keptEveryMs = 3_000;
 const renewBeforeMs = 60_000;
 
+export type ReadPlay = (id: Id, version?: string) => Promise<PlayView>;
+
 export interface PlayerEvents {
   /** A frame of the film itself is shown. */
   frame(ms: number): void;
@@ -55,6 +57,7 @@ export class Player {
     readonly videoId: Id,
     readonly video: HTMLVideoElement,
     private readonly events: PlayerEvents,
+    private readonly read: ReadPlay = readPlay,
   ) {
     video.muted = !soundOn.value;
     this.listen();
@@ -66,7 +69,7 @@ export class Player {
     this.phase.value = "loading";
     this.error.value = null;
     try {
-      const play = this.play.value ?? (await readPlay(this.videoId));
+      const play = this.play.value ?? (await this.read(this.videoId));
       if (round !== this.round) return;
       this.play.value = play;
       this.durationMs.value = play.durationMs;
@@ -318,7 +321,7 @@ export class Player {
 
   private async renew(play: PlayView): Promise<void> {
     try {
-      const next = await readPlay(this.videoId, play.version);
+      const next = await this.read(this.videoId, play.version);
       this.engine?.renew(next.hls);
       this.renewLater(next);
     } catch {

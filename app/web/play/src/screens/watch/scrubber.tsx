@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import type { Player } from "../../video/player";
 import { loadStoryboard, thumbnailAt } from "../../video/storyboard";
 import type { Thumbnail } from "../../video/storyboard";
+import { Thumb } from "../../ui/video/thumb";
 import { clockText } from "../../video/time";
 
 const stepMs = 5_000;
@@ -57,7 +58,7 @@ export function Scrubber({ player }: { player: Player }): JSX.Element | null {
     >
       {held === null ? null : (
         <div class="scrub-look" style={{ left: `${lookAt(at / of)}%` }}>
-          <Thumb thumbnail={thumbnailAt(board, at)} />
+          <Thumb thumbnail={thumbnailAt(board, at)} width={thumbWidth} />
           <span>
             <b>{clockText(at)}</b> / {clockText(of)}
           </span>
@@ -80,23 +81,6 @@ export function Scrubber({ player }: { player: Player }): JSX.Element | null {
 /** The picture stays on the screen at both ends. */
 function lookAt(share: number): number {
   return Math.max(16, Math.min(84, share * 100));
-}
-
-function Thumb({ thumbnail }: { thumbnail: Thumbnail | null }): JSX.Element | null {
-  if (thumbnail === null) return null;
-  const scale = thumbWidth / thumbnail.width;
-  return (
-    <span class="scrub-thumb" style={{ width: thumbWidth, height: thumbnail.height * scale }}>
-      <img
-        src={thumbnail.url}
-        alt=""
-        style={{
-          transform: `scale(${scale}) translate(${-thumbnail.x}px, ${-thumbnail.y}px)`,
-          transformOrigin: "0 0",
-        }}
-      />
-    </span>
-  );
 }
 
 /** The storyboard is fetched when somebody looks for a place for the first time. */

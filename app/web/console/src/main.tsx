@@ -1,0 +1,24 @@
+import { render } from "preact";
+import "../../tokens.css";
+import "@play/styles/base.css";
+import "@play/styles/controls.css";
+import "@play/styles/post.css";
+import "@play/styles/overlays.css";
+import "@play/styles/states.css";
+import "./console.css";
+import { syncClock } from "@play/api/http";
+import { forgetWork } from "@play/api/work";
+import { startRouter } from "@play/app/router";
+import { onSignOut, refreshMe } from "@play/store/session";
+import { followTheme } from "@play/store/theme";
+import { App } from "./app";
+import { followTitle } from "./i18n";
+
+startRouter();
+followTitle();
+followTheme();
+onSignOut(forgetWork);
+void syncClock().catch(() => undefined);
+void refreshMe();
+const root = document.getElementById("app");
+if (root) render(<App />, root);
