@@ -58,6 +58,11 @@ class WebProcess:
                 stderr=file,
             )
 
+    @property
+    def pid(self) -> int:
+        """Of the server; the processes that serve are its children."""
+        return self._process.pid
+
     def wait_until_ready(self) -> None:
         """Until requests are answered."""
         deadline = time.monotonic() + START_SECONDS
