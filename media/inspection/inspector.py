@@ -181,6 +181,10 @@ def _source(
     if seen is not None:
         even = _even(seen.times)
         rate = rate or Fraction(len(seen.times)) / seconds
+        nominal = number(stream.r_frame_rate)
+        # a mean over a length that is a little wrong is a little wrong too
+        if even and abs(rate - nominal) <= nominal / 50:
+            rate = nominal
     video = VideoTrack(
         index=stream.index,
         codec=stream.codec_name,

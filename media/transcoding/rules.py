@@ -24,7 +24,7 @@ _STANDARD_RATES: Final = (
     *(Fraction(24_000, 1001), Fraction(24), Fraction(25), Fraction(30_000, 1001), Fraction(30)),
     *(Fraction(48), Fraction(50), Fraction(60_000, 1001), Fraction(60)),
 )
-_SNAP: Final = Fraction(1, 500)
+_SNAP: Final = Fraction(1, 200)
 _LADDER: Final = ((360, 800_000), (540, 1_600_000), (720, 2_800_000), (1080, 5_000_000))
 """Short sides of 16:9 pictures, and what a second of each may cost at 30 frames: bits."""
 _WORTH_A_RUNG: Final = Fraction(6, 5)
@@ -163,7 +163,7 @@ def output_rate(rate: Fraction, *, variable: bool) -> Fraction:
     """
     if rate > RATE_MAX * (1 + _SNAP):
         rate = rate / ceil(rate / (RATE_MAX * (1 + _SNAP)))
-    if rate < RATE_MIN:
+    if rate < RATE_MIN * (1 - _SNAP):
         rate = rate * ceil(RATE_MIN / rate)
     nearest = min(_STANDARD_RATES, key=lambda each: abs(each - rate))
     if abs(nearest - rate) <= nearest * _SNAP:

@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Final
 
 import structlog
 
 from app.kernel.jobs import QUEUE_TRANSCODING, Task
 from app.kernel.objects import Objects
+from media.inspection.source import Source
 from media.transcoding.encoding import pictures, quality, sound
+from media.transcoding.encoding.films import Films
 from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.errors import Broken
 from media.transcoding.growing.queueing import FINISH_TASK, PIECE_TASK, SOUND_TASK, SWEEP_TASK
 from media.transcoding.growing.versions import SOUND
 from media.transcoding.repository import Film
-from media.transcoding.service import TranscodingService
+from media.transcoding.service import TranscodingService, Work
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("transcoding")
 
@@ -27,7 +30,7 @@ class TranscodingJobs:
 
     def __init__(self, service: TranscodingService, objects: Objects, scratch: Scratch) -> None:
         self._service = service
-        self._objects = objects
+        self._films = Films(objects, scratch)
         self._scratch = scratch
 
     async def piece(self, video_id: int, generation: int, run: str, number: int) -> None:
@@ -37,11 +40,11 @@ class TranscodingJobs:
         if work is None:
             return
         piece = work.plan.pieces_of(run)[number]
-        async with self._giving_up(film), self._objects.local(work.original) as path:
+        async with self._at_work(work) as (path, source):
             async with self._telling(film, run, number) as seen:
                 made = await pictures.encode_piece(
                     path,
-                    work.source,
+                    source,
                     work.plan.grid,
                     piece,
                     work.plan.rungs_of(run),
@@ -57,12 +60,12 @@ class TranscodingJobs:
         if work is None:
             return
         grid = work.plan.grid
-        async with self._giving_up(film), self._objects.local(work.original) as path:
+        async with self._at_work(work) as (path, source):
             chain = work.chain
             if chain is None:
-                found = await sound.chain_for(path, work.source, grid)
+                found = await sound.chain_for(path, source, grid)
                 chain = await self._service.note_chain(film, found)
-            parts = sound.encode(path, work.source, grid, chain, SOUND, self._scratch)
+            parts = sound.encode(path, source, grid, chain, SOUND, self._scratch)
             async for part in parts:
                 await self._service.keep_sound(work, part.init, part.segments, whole=part.last)
 
@@ -77,20 +80,22 @@ class TranscodingJobs:
         async def fetch(name: str, number: int) -> bytes:
             return await self._service.segment_film(film, name, number)
 
-        async with self._giving_up(film), self._objects.local(work.original) as path:
+        async with self._at_work(work) as (path, source):
             measured = await quality.compare(
-                path, work.source, work.plan.grid, rungs, fetch, self._scratch
+                path, source, work.plan.grid, rungs, fetch, self._scratch
             )
             await self._service.finish(film, measured)
 
     @asynccontextmanager
-    async def _giving_up(self, film: Film) -> AsyncGenerator[None]:
-        """A film that cannot be encoded is given up at once: trying again would change nothing."""
+    async def _at_work(self, work: Work) -> AsyncGenerator[tuple[Path, Source]]:
+        """The film and its facts. One that cannot be encoded is given up at once: trying again
+        would change nothing."""
         try:
-            yield
+            async with self._films.lent(work.original, work.source) as lent:
+                yield lent
         except Broken as broken:
-            log.warning("film_is_broken", video=film[0], error=str(broken))
-            await self._service.fail(film, broken.words)
+            log.warning("film_is_broken", video=work.film[0], error=str(broken))
+            await self._service.fail(work.film, broken.words)
 
     @asynccontextmanager
     async def _telling(

@@ -102,20 +102,19 @@ def numbered(data: bytes, number: int) -> bytes:
 def lasting(init: bytes, ticks: int) -> bytes:
     """The initialisation segment with the whole film's duration.
 
-    The packager writes none while it works, and its own piece's when it is done: this one is the
-    same from the first second on.
+    The packager writes it twice: without a duration when it begins, and with its own piece's and
+    with a frame's when it is done. This one is the same in every piece from the first second on;
+    fragments say themselves how long their frames are.
     """
     found = {box.kind: box for box in boxes(init)}
     try:
-        moov, mvex = found["moov"], found["mvex"]
+        moov, mvex, trex = found["moov"], found["mvex"], found["trex"]
     except KeyError as error:
         raise ValueError(f"an initialisation segment has no {error}") from None
-    old = found.get("mehd")
-    rest = init[mvex.body : mvex.end]
-    if old is not None:
-        rest = init[mvex.body : old.start] + init[old.end : mvex.end]
-    lasting = struct.pack(">I4sIQ", 20, b"mehd", 1 << 24, ticks)
-    inside = _box(b"mvex", lasting + rest)
+    duration = struct.pack(">I4sIQ", 20, b"mehd", 1 << 24, ticks)
+    track = init[trex.body + 4 : trex.body + 8]
+    defaults = struct.pack(">I4sI4sIIII", 32, b"trex", 0, track, 1, 0, 0, 0)
+    inside = _box(b"mvex", duration + defaults)
     whole = _box(b"moov", init[moov.body : mvex.start] + inside + init[mvex.end : moov.end])
     return init[: moov.start] + whole + init[moov.end :]
 

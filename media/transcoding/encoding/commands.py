@@ -186,6 +186,16 @@ def _av1(grid: Grid) -> Mapping[str, Any]:
     }
 
 
+def indexing(source: Source, fd: int, path: str) -> list[str]:
+    """Copy the tracks that are used into Matroska, which knows where its keyframes are."""
+    whole = film(source.demuxer, fd)
+    tracks = [whole[str(source.video.index)]]
+    if source.audio is not None:
+        tracks.append(whole[str(source.audio.index)])
+    output = ffmpeg.output(*tracks, path, f="matroska", c="copy", map_metadata=-1)
+    return list(ffmpeg.get_args(output.global_args("-v", "error", "-nostdin", "-y")))
+
+
 def comparing(
     source: Source,
     fd: int,

@@ -119,7 +119,10 @@ async def encode(
             while not working.done():
                 await asyncio.wait({working}, timeout=_LOOK_SECONDS)
                 # the last one may still be written
-                ready = _read(folder / name, grid, given, whole=False)
+                try:
+                    ready = _read(folder / name, grid, given, whole=False)
+                except ValueError:  # the packager is writing its first segment again, for the end
+                    continue
                 if ready is not None:
                     given += len(ready.segments)
                     yield ready

@@ -13,6 +13,7 @@ _CPU_SECONDS: Final = 12 * 3600
 _MEMORY_BYTES: Final = 8 * 2**30
 """Of addresses, of which stacks of threads take many and use few."""
 _FILE_BYTES: Final = 2 * 2**30
+_COPY_BYTES: Final = 12 * 2**30
 _STDOUT_BYTES: Final = 64 * 2**20
 _FRAME = re.compile(rb"^frame= *([0-9]+)", re.MULTILINE)
 _NOISE = re.compile(
@@ -61,6 +62,22 @@ async def encode(
         file_bytes=_FILE_BYTES if folder is not None else 0,
     )
     return _judged(done)
+
+
+async def index(arguments: Sequence[str], *, fds: Sequence[int], folder: Path) -> None:
+    """Run ffmpeg that copies a film without encoding it; as `encode`, with room for all of it."""
+    done = await run(
+        FFMPEG,
+        arguments,
+        fds=fds,
+        folder=folder,
+        wall_seconds=WALL_SECONDS,
+        cpu_seconds=_CPU_SECONDS,
+        memory_bytes=_MEMORY_BYTES,
+        output_bytes=_STDOUT_BYTES,
+        file_bytes=_COPY_BYTES,
+    )
+    _judged(done)
 
 
 async def package(arguments: Sequence[str], folder: Path) -> None:

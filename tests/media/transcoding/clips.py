@@ -30,6 +30,7 @@ class Clip:
     codec: Sequence[str] = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "75")
     sound: Sequence[str] = ("-c:a", "aac", "-b:a", "128k")
     filters: str = "null"
+    pixels: str = "yuv420p"
     more: Sequence[str] = ()
 
     @property
@@ -46,7 +47,15 @@ def make(clip: Clip, path: Path) -> Path:
         [
             *(str(FFMPEG), "-v", "error", "-y"),
             *("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{clip.width}x{clip.height}"),
-            *("-r", clip.rate, "-i", "pipe:0", *sound, "-vf", f"{clip.filters},format=yuv420p"),
+            *(
+                "-r",
+                clip.rate,
+                "-i",
+                "pipe:0",
+                *sound,
+                "-vf",
+                f"{clip.filters},format={clip.pixels}",
+            ),
             *(*clip.codec, *clip.sound, *clip.more, str(path)),
         ],
         input=frames,
