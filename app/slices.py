@@ -23,6 +23,7 @@ from games.cards.plugin import slice_ as cards
 from games.claims.plugin import slice_ as claims
 from games.packets.plugin import slice_ as packets
 from media.images.plugin import slice_ as images
+from media.transcoding.plugin import slice_ as transcoding
 from media.uploads.plugin import slice_ as uploads
 from media.videos.plugin import slice_ as videos
 
@@ -32,6 +33,7 @@ SLICES: tuple[Slice, ...] = (
     images,
     uploads,
     videos,
+    transcoding,
     brands,
     products,
     ledger,
