@@ -1,7 +1,9 @@
-"""`carnival test`: every check there is, one after the other, shown and timed.
+"""`carnival test`: every check there is, shown and timed.
 
-Here and in continuous integration it is the same; nothing else decides whether a change is good.
-It ends with `N passed, N failed`, and with a status other than zero when anything failed.
+What reads the sources runs side by side, then come the suites, one after the other: each of them
+keeps all cores busy by itself, with as many workers of pytest. Here and in continuous integration
+it is the same; nothing else decides whether a change is good. It ends with `N passed, N failed`,
+and with a status other than zero when anything failed.
 """
 
 import os
@@ -11,7 +13,8 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import msgspec
@@ -47,17 +50,12 @@ class Checks:
     def __init__(self, console: Console, *, faults: bool) -> None:
         self._console = console
         self._faults = faults
-        self._chromium: str | None = None
 
     def run(self) -> int:
         """Run all; a failure does not keep the next from running. Returns the exit status."""
         begun = time.monotonic()
         outcomes: list[tuple[str, Outcome, float]] = []
-        for title, step in self._steps():
-            self._console.rule(title, align="left", style="dim")
-            at = time.monotonic()
-            outcome = step()
-            seconds = time.monotonic() - at
+        for title, outcome, seconds in self._run_steps():
             outcomes.append((title, outcome, seconds))
             self._show(title, outcome, seconds)
         self._console.rule("Summary", align="left")
@@ -69,6 +67,17 @@ class Checks:
         self._console.print(f"{passed} passed, {failed} failed")
         return 1 if failed else 0
 
+    def _run_steps(self) -> Iterator[tuple[str, Outcome, float]]:
+        """What every step showed, and its seconds, as soon as it ends."""
+        self._console.rule("Sources", align="left", style="dim")
+        with ThreadPoolExecutor(os.cpu_count() or 1) as lanes:
+            running = {lanes.submit(_timed, step): title for title, step in self._quiet_steps()}
+            for ended in as_completed(running):
+                yield running[ended], *ended.result()
+        for title, step in self._steps():
+            self._console.rule(title, align="left", style="dim")
+            yield title, *_timed(step)
+
     def _show(self, title: str, outcome: Outcome, seconds: float) -> None:
         if outcome.output:
             tail = "\n".join(outcome.output.splitlines()[-_OUTPUT_LINES_MAX:])
@@ -78,17 +87,23 @@ class Checks:
         counts = f"{outcome.passed} passed, {outcome.failed} failed"
         self._console.print(f"{sign} {title} [dim]{counts}, {seconds:.0f} s[/]{note}")
 
-    def _steps(self) -> list[Step]:
-        steps: list[Step] = [
+    def _quiet_steps(self) -> list[Step]:
+        """They keep one core busy, show nothing before they end, and disturb nobody; the longest
+        first."""
+        return [
+            ("Types", lambda: _command(_BIN / "pyright", "--pythonpath", sys.executable)),
+            ("Pages", _pages),
             ("Lint", lambda: _command(_BIN / "ruff", "check", ".")),
             ("Format", lambda: _command(_BIN / "ruff", "format", "--check", ".")),
             ("Shell scripts", lambda: _command(_BIN / "shellcheck", *_SHELL_SCRIPTS)),
             ("Dockerfile", lambda: _command(_BIN / "hadolint", "Dockerfile")),
             ("Compose file", lambda: _command(_BIN / "compose-lint", "check", "compose.yaml")),
             ("Import contracts", lambda: _command(_BIN / "lint-imports", "--no-cache")),
-            ("Types", lambda: _command(_BIN / "pyright", "--pythonpath", sys.executable)),
+        ]
+
+    def _steps(self) -> list[Step]:
+        steps: list[Step] = [
             ("House rules", lambda: _pytest("tests/house")),
-            ("Pages", _pages),
             ("Tests", lambda: _pytest("-m", "not browser", *_apart("--ignore"), *_in_parallel())),
             ("Installations", lambda: _pytest("-m", "not faults", *_INSTALLATIONS)),
             ("Browser tests", self._browser),
@@ -105,6 +120,12 @@ class Checks:
             return _pytest("-m", "browser")
         note = "NOT RUN: there is no Chromium; as root on Debian it would be installed"
         return Outcome(0, 1 if os.environ.get("CI") == "true" else 0, note=note)
+
+
+def _timed(step: Callable[[], Outcome]) -> tuple[Outcome, float]:
+    begun = time.monotonic()
+    outcome = step()
+    return outcome, time.monotonic() - begun
 
 
 def _command(program: Path, *arguments: str) -> Outcome:

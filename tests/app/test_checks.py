@@ -1,6 +1,7 @@
 """The runner of all checks tells the truth about them."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,17 @@ class Lines:
     def all(self) -> list[str]:
         return self.file.getvalue().splitlines()
 
+    def summary(self) -> list[str]:
+        """Those of the end."""
+        return self.file.getvalue().partition("Summary")[2].splitlines()
 
-def _with_steps(lines: Lines, *outcomes: Outcome) -> Checks:
+
+def _with_steps(lines: Lines, *outcomes: Outcome, quiet: Sequence[Outcome] = ()) -> Checks:
     made = Checks(lines.console, faults=False)
     steps = [(f"Step {n}", lambda each=each: each) for n, each in enumerate(outcomes)]
+    beside = [(f"Quiet {n}", lambda each=each: each) for n, each in enumerate(quiet)]
     made._steps = lambda: steps  # pyright: ignore
+    made._quiet_steps = lambda: beside  # pyright: ignore
     return made
 
 
@@ -43,6 +50,21 @@ class TestRun:
         assert status == 1
         assert lines.all()[-1] == "5 passed, 1 failed"
         assert any("what went wrong" in line for line in lines.all())
+
+    def test_what_runs_side_by_side_counts_and_shows_like_the_rest(self) -> None:
+        lines = Lines()
+        quiet = [Outcome(1, 0) for _ in range(5)] + [Outcome(0, 1, "what is wrong in a source")]
+        status = _with_steps(lines, Outcome(2, 0), quiet=quiet).run()
+        assert status == 1
+        assert lines.all()[-1] == "7 passed, 1 failed"
+        assert any("what is wrong in a source" in line for line in lines.all())
+        for title in (*(f"Quiet {n}" for n in range(6)), "Step 0"):
+            assert any(f" {title} " in line for line in lines.summary())
+
+    def test_every_check_has_its_step(self) -> None:
+        checks_made = Checks(Lines().console, faults=True)
+        titles = [title for title, _ in (*checks_made._quiet_steps(), *checks_made._steps())]
+        assert len(titles) == len(set(titles)) == 14
 
     def test_all_good(self) -> None:
         lines = Lines()
