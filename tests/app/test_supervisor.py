@@ -15,8 +15,8 @@ import httpx
 import psycopg
 import pytest
 
-from app.kernel.embedded.process import free_ports
 from app.local import HOME
+from tests.bases import Base
 from tests.waiting import until
 
 _READY_SECONDS = 90
@@ -28,8 +28,8 @@ class Instance:
     def __init__(self, data: Path, *, demo: bool = False) -> None:
         self.data = data
         self._demo = [] if demo else ["--no-demo"]
-        # the ports up to port + 6 are used: far from those the kernel hands out by itself
-        self.port = free_ports(1)[0] % 9_000 + 20_000
+        self._base = Base()
+        self.port = self._base.port
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = data.parent / f"{data.name}.out"
         self.process = self.spawn()

@@ -1,7 +1,6 @@
 """A whole installation under `up`, whose processes a test may kill."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from app.kernel.embedded.process import port_is_open
+from tests.bases import Base
 from tests.servers import Valkeys
 
 HOME = Path(__file__).parents[2]
@@ -28,7 +27,8 @@ class Installation:
     def __init__(self, folder: Path, *, workers: int = 2, valkeys: Valkeys | None = None) -> None:
         self.folder = folder
         self._valkeys = valkeys
-        self.port = _free_base()
+        self._base = Base()
+        self.port = self._base.port
         self.workers = workers
         self.url = f"http://127.0.0.1:{self.port}"
         self._up: subprocess.Popen[bytes] | None = None
@@ -143,13 +143,3 @@ def _kind_of(process: psutil.Process) -> str:
     if "postgres" in line:
         return "postgres"
     return next((kind for kind in ("web", "worker") if kind in words), "other")
-
-
-def _free_base() -> int:
-    """A port with others free behind it, since `up` numbers its servers from its base; below the
-    range from which the system gives ports to whoever asks for any."""
-    for _ in range(100):
-        base = random.randrange(20_000, 30_000, 10)
-        if not any(map(port_is_open, range(base, base + 8))):
-            return base
-    raise AssertionError("no free ports")
