@@ -27,8 +27,8 @@ from app.web import build
 _BIN = Path(sys.executable).parent
 _SHELL_SCRIPTS = ("carnival", ".ci/run", "scripts/install", "scripts/lock", "scripts/healthcheck")
 _OUTPUT_LINES_MAX = 80
-_INSTALLATIONS = ("tests/app", "tests/faults")
-"""Suites that start whole installations: one at a time, or they would starve each other."""
+_INSTALLATIONS = ("tests/faults", "tests/app")
+"""Suites that start whole installations; the longest first."""
 _WORKERS_MAX = 4
 
 
@@ -93,6 +93,7 @@ class Checks:
         return [
             ("Types", lambda: _command(_BIN / "pyright", "--pythonpath", sys.executable)),
             ("Pages", _pages),
+            ("House rules", lambda: _pytest("tests/house", shown=False)),
             ("Lint", lambda: _command(_BIN / "ruff", "check", ".")),
             ("Format", lambda: _command(_BIN / "ruff", "format", "--check", ".")),
             ("Shell scripts", lambda: _command(_BIN / "shellcheck", *_SHELL_SCRIPTS)),
@@ -103,9 +104,8 @@ class Checks:
 
     def _steps(self) -> list[Step]:
         steps: list[Step] = [
-            ("House rules", lambda: _pytest("tests/house")),
             ("Tests", lambda: _pytest("-m", "not browser", *_apart("--ignore"), *_in_parallel())),
-            ("Installations", lambda: _pytest("-m", "not faults", *_INSTALLATIONS)),
+            ("Installations", _installations),
             ("Browser tests", self._browser),
             ("Rehearsal", _rehearsal),
         ]
@@ -117,7 +117,7 @@ class Checks:
         chromium = _chromium(self._console)
         if chromium is not None:
             os.environ["CARNIVAL_CHROMIUM"] = chromium
-            return _pytest("-m", "browser")
+            return _pytest("-m", "browser", "tests/browser", *_in_parallel(2))
         note = "NOT RUN: there is no Chromium; as root on Debian it would be installed"
         return Outcome(0, 1 if os.environ.get("CI") == "true" else 0, note=note)
 
@@ -138,15 +138,21 @@ def _command(program: Path, *arguments: str) -> Outcome:
     return Outcome(0, 1, done.stdout + done.stderr)
 
 
-def _pytest(*arguments: str) -> Outcome:
-    """A run of pytest, shown as it goes, counted test by test."""
+def _pytest(*arguments: str, shown: bool = True) -> Outcome:
+    """A run of pytest, counted test by test; shown as it goes, or afterwards when it failed."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-        done = subprocess.run(command, cwd=HOME, check=False)
+        output = None if shown else subprocess.PIPE
+        done = subprocess.run(
+            command, cwd=HOME, stdout=output, stderr=subprocess.STDOUT, text=True, check=False
+        )
         if not report.exists():
-            return Outcome(0, 1, note=f"pytest ended with status {done.returncode}")
-        return _counted(report, done.returncode)
+            note = f"pytest ended with status {done.returncode}"
+            return Outcome(0, 1, done.stdout or "", note)
+        outcome = _counted(report, done.returncode)
+        said = done.stdout or "" if outcome.failed else ""
+        return msgspec.structs.replace(outcome, output=said)
 
 
 def _apart(option: str) -> list[str]:
@@ -154,9 +160,18 @@ def _apart(option: str) -> list[str]:
     return [f"{option}={folder}" for folder in (*_INSTALLATIONS, "tests/house")]
 
 
-def _in_parallel() -> list[str]:
-    """Each of pytest's workers has servers of its own, so tests share nothing."""
-    return ["-n", str(min(_WORKERS_MAX, os.cpu_count() or 1)), "--dist", "worksteal"]
+def _in_parallel(workers: int = 0) -> list[str]:
+    """Each of pytest's workers has servers of its own, so tests share nothing. One more than
+    there are cores, unless told: whoever waits for a disk or for a moment leaves its core."""
+    workers = workers or (os.cpu_count() or 1) + 1
+    return ["-n", str(min(_WORKERS_MAX, workers)), "--dist", "worksteal"]
+
+
+def _installations() -> Outcome:
+    """Two at a time: more would starve each other, and one alone waits half of its time for
+    processes to start and for others to notice that they ended. A file's tests stay together."""
+    lanes = [*_in_parallel(2), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return _pytest("-m", "not faults", *_INSTALLATIONS, *lanes)
 
 
 def _counted(report: Path, status: int) -> Outcome:

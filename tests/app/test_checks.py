@@ -78,6 +78,13 @@ class TestPytest:
         outcome = checks._pytest(str(tmp_path), "-p", "no:cacheprovider")
         assert (outcome.passed, outcome.failed) == (3, 1)
 
+    def test_what_was_not_shown_is_told_when_it_failed(self, tmp_path: Path) -> None:
+        (tmp_path / "test_some.py").write_text(SUITE)
+        outcome = checks._pytest(str(tmp_path), "-p", "no:cacheprovider", shown=False)
+        assert "test_bad" in outcome.output
+        good = checks._pytest(str(tmp_path), "-k", "good", "-p", "no:cacheprovider", shown=False)
+        assert (good.passed, good.failed, good.output) == (1, 0, "")
+
     def test_nothing_to_run_is_a_failure(self, tmp_path: Path) -> None:
         assert checks._pytest(str(tmp_path)).failed == 1
 

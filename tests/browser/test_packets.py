@@ -14,7 +14,7 @@ from tests.faults.installation import Installation
 SHARES = lucky(50, 8_800)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def brand(installation: Installation) -> FairBrand:
     """A brand with a budget."""
     return FairBrand(installation)

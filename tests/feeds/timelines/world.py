@@ -1,7 +1,7 @@
 """A small world of shoppers and two web processes, and the naive answer to what a feed is."""
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -222,6 +222,15 @@ class World:
         async with self.house.database.reading() as session:
             return list(await session.scalars(_NAIVE, {"me": me}))
 
+    async def truths(self, everybody: Sequence[int]) -> dict[int, tuple[bool, list[int]]]:
+        """Of each shopper, whether any author's posts belong in the feed, and the naive feed."""
+        found: dict[int, tuple[bool, list[int]]] = {}
+        async with self.house.database.reading() as session:
+            for me in everybody:
+                authors = (await self._relations.allowed_authors(session, me))[1]
+                found[me] = bool(authors), list(await session.scalars(_NAIVE, {"me": me}))
+        return found
+
     async def newer_than(self, me: int, head: str) -> int:
         """How many posts of the naive feed are newer than a head."""
         ms, post_id = self.house.cursors.read("feed-head", head, 2)
@@ -270,11 +279,11 @@ class World:
                 return items
             assert page.items, "a page that is not the last has posts"
 
-    async def plain_bytes(self, ids: Sequence[int]) -> list[bytes]:
+    async def plain_bytes(self, ids: Iterable[int]) -> dict[int, bytes]:
         """Posts encoded from SQL, here and now."""
         async with self.house.database.reading() as session:
-            views = await self.house.doors.get(PostViews).views(session, ids)
-        return [encode_json(views[id_]) for id_ in ids]
+            views = await self.house.doors.get(PostViews).views(session, list(ids))
+        return {id_: encode_json(view) for id_, view in views.items()}
 
 
 def id_of(item: RawItem) -> int:
