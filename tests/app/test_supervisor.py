@@ -52,7 +52,7 @@ class Instance:
     def ready(self) -> bool:
         """Whether every dependency answers."""
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200
+            return _HTTP.get(f"{self.url}/health/ready").status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -81,6 +81,8 @@ class Instance:
 
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HOME), "COLUMNS": "250"}
+_HTTP = httpx.Client(timeout=5, verify=False, limits=httpx.Limits(max_keepalive_connections=0))
+"""Asked twenty times a second: plain HTTP, and certificates are not read each time."""
 CARNIVAL = [sys.executable, "-P", "-m", "app.cli"]
 
 

@@ -69,7 +69,10 @@ class WebProcess:
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self._log.read_text()[-3000:]
             try:
-                if httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
+                if (
+                    httpx.get(f"{self.url}/health/ready", timeout=2, verify=False).status_code
+                    == 200
+                ):
                     return
             except httpx.HTTPError:
                 pass
