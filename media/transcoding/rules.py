@@ -163,7 +163,7 @@ def output_rate(rate: Fraction, *, variable: bool) -> Fraction:
     """
     if rate > RATE_MAX * (1 + _SNAP):
         rate = rate / ceil(rate / (RATE_MAX * (1 + _SNAP)))
-    if rate < RATE_MIN * (1 - _SNAP):
+    if rate < RATE_MIN * (1 - _SNAP) and not variable:
         rate = rate * ceil(RATE_MIN / rate)
     nearest = min(_STANDARD_RATES, key=lambda each: abs(each - rate))
     if abs(nearest - rate) <= nearest * _SNAP:

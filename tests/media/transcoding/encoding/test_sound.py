@@ -1,0 +1,80 @@
+"""Loudness: one gain for the whole film, no peak too high, silence left alone."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from media.inspection.inspector import inspect
+from media.inspection.sandbox import FFMPEG
+from media.transcoding.encoding import sound
+from media.transcoding.encoding.scratch import Scratch
+from media.transcoding.rules import plan_for
+
+TONE = "sine=f=300:d=9,volume={}dB"
+SPEECH = "anoisesrc=c=pink:a=0.5:d=9:seed=1,tremolo=f=3:d=0.9,volume={}dB"
+CLAPS = "aevalsrc='0.08*sin(900*t)+if(lt(mod(t,1.5),0.01),0.9*sin(4000*t),0)':d=9,volume={}dB"
+
+
+def filmed(wave: str, folder: Path) -> Path:
+    path = folder / "film.mkv"
+    subprocess.run(
+        [
+            *(str(FFMPEG), "-v", "error", "-y", "-f", "lavfi", "-i", "color=s=64x64:r=10:d=9"),
+            *("-f", "lavfi", "-i", wave, "-c:v", "libx264", "-preset", "ultrafast"),
+            *("-c:a", "pcm_s16le", str(path)),
+        ],
+        check=True,
+    )
+    return path
+
+
+async def finished(film: Path, folder: Path) -> tuple[float, float]:
+    """Loudness in LUFS and true peak in dBTP of what is delivered, by ffmpeg's own meter."""
+    source = await inspect(film)
+    grid, scratch = plan_for(source).grid, Scratch(folder / "scratch")
+    chain = await sound.chain_for(film, source, grid)
+    parts: list[bytes] = []
+    async for some in sound.encode(film, source, grid, chain, "a128", scratch):
+        parts = [*(parts or [some.init]), *(each.data for each in some.segments)]
+    scratch.close()
+    path = folder / "sound.mp4"
+    path.write_bytes(b"".join(parts))
+    said = subprocess.run(
+        [str(FFMPEG), "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    summary = said[said.rindex("Summary:") :]
+    loudness = re.search(r"I:\s+(-?[0-9.]+) LUFS", summary)
+    peak = re.search(r"Peak:\s+(-?[0-9.]+|-inf) dBFS", summary)
+    assert loudness is not None
+    assert peak is not None
+    return float(loudness[1]), float(peak[1])
+
+
+@pytest.mark.parametrize(
+    "wave",
+    [TONE.format(-20), TONE.format(0), SPEECH.format(-24), SPEECH.format(6), CLAPS.format(-3)],
+    ids=["quiet tone", "loud tone", "quiet speech", "clipped speech", "claps"],
+)
+async def test_films_are_equally_loud_and_never_clip(wave: str, tmp_path: Path) -> None:
+    loudness, peak = await finished(filmed(wave, tmp_path), tmp_path)
+    assert -17 <= loudness <= -15
+    assert peak <= -1
+
+
+async def test_silence_is_left_alone(tmp_path: Path) -> None:
+    film = filmed("anoisesrc=c=brown:a=0.001:d=9:seed=2", tmp_path)
+    source = await inspect(film)
+    assert await sound.chain_for(film, source, plan_for(source).grid) == sound.Chain()
+
+
+def test_gating_is_that_of_the_recommendation() -> None:
+    assert sound.integrated([]) == -float("inf")
+    assert sound.integrated([-23.0] * 100) == pytest.approx(-23)
+    # silence between does not count, and what is 10 LU under the rest neither
+    assert sound.integrated([-23.0] * 50 + [-80.0] * 50) == pytest.approx(-23)
+    assert sound.integrated([-20.0] * 50 + [-40.0] * 50) == pytest.approx(-20)
