@@ -41,16 +41,20 @@ class Made(NamedTuple):
 async def make_stills(film: Film, folder: Path) -> Made:
     """Poster, preview and storyboard of a film; `folder` is empty. Raises StillsFailed."""
     reader = Reader(film)
-    if film.seconds <= _SHORT_SECONDS:
-        moment, board = await _short(reader)
-    else:
-        moment, board = await _long(reader)
+    moment, board = await look(reader)
     poster = await reader.frame(moment, POSTER_SIDE_MAX)
     length = min(PREVIEW_SECONDS, film.seconds)
     start = max(0.0, min(moment, film.seconds - length))
     preview = await reader.clip(start, length, folder)
     data = await asyncio.to_thread(as_jpeg, poster)
     return Made(data, round(moment * 1000), preview, board)
+
+
+async def look(reader: Reader) -> tuple[float, Storyboard]:
+    """The second that should be the poster, and the storyboard. Raises StillsFailed."""
+    if reader.film.seconds <= _SHORT_SECONDS:
+        return await _short(reader)
+    return await _long(reader)
 
 
 def as_jpeg(image: Image.Image) -> bytes:

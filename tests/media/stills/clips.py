@@ -10,8 +10,8 @@ from PIL import Image, ImageFilter
 
 from app.demo.pictures.gallery import draw
 
-SIZE = (180, 320)
-RATE = 16
+SIZE = (128, 228)
+RATE = 10
 SECONDS = 4.0
 Array = np.ndarray
 Shot = Callable[[float], Array]
@@ -48,8 +48,8 @@ def still(scene: str, drift: float = 8, blur: float = 0) -> Shot:
         whole = picture(scene, blur)
         x = 4 + drift * seconds % (SIZE[0] // 4 - 6)
         left, part = int(x), x % 1
-        one = whole[20 : 20 + SIZE[1], left : left + SIZE[0]]
-        other = whole[20 : 20 + SIZE[1], left + 1 : left + 1 + SIZE[0]]
+        one = whole[14 : 14 + SIZE[1], left : left + SIZE[0]]
+        other = whole[14 : 14 + SIZE[1], left + 1 : left + 1 + SIZE[0]]
         return one * (1 - part) + other * part
 
     return at
@@ -127,7 +127,7 @@ def titled(shot: Shot, start: float, stop: float) -> Shot:
         if not start <= seconds < stop:
             return shot(seconds)
         frame = np.zeros((SIZE[1], SIZE[0], 3))
-        frame[158:162, 60:120] = 90
+        frame[112:116, 42:86] = 90
         return frame
 
     return at
