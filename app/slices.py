@@ -23,6 +23,8 @@ from games.cards.plugin import slice_ as cards
 from games.claims.plugin import slice_ as claims
 from games.packets.plugin import slice_ as packets
 from media.images.plugin import slice_ as images
+from media.stills.plugin import slice_ as stills
+from media.studio.plugin import slice_ as studio
 from media.transcoding.plugin import slice_ as transcoding
 from media.uploads.plugin import slice_ as uploads
 from media.videos.plugin import slice_ as videos
@@ -34,6 +36,8 @@ SLICES: tuple[Slice, ...] = (
     uploads,
     videos,
     transcoding,
+    stills,
+    studio,
     brands,
     products,
     ledger,

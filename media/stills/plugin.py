@@ -19,6 +19,7 @@ def wire(house: House) -> Wiring:
         database=house.database,
         objects=house.objects,
         doors=house.doors,
+        events=house.events,
         images=house.doors.get(Images),
         videos=house.doors.get(Videos),
     )

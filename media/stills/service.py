@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.interfaces import Actor
 from app.kernel.database import Database, Transaction
 from app.kernel.errors import Invalid
+from app.kernel.events import Events
 from app.kernel.house import Doors
 from app.kernel.objects import Objects
 from media.films.film import Film, readable
@@ -25,6 +26,7 @@ from media.stills.repository import StillsRepository
 from media.stills.rules import PREVIEW_NAME, STORYBOARD_NAME, still_path, still_url, stills_hash
 from media.stills.schemas import CoverChoice, CoverView
 from media.transcoding.interfaces import Renditions
+from media.videos.events import VideoChanged
 from media.videos.interfaces import VideoPart, VideoParts, VideoRecord, Videos, Visibility
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("stills")
@@ -39,11 +41,19 @@ class StillsService(VideoParts):
     read or convert (AV1, HDR), of its first rendition."""
 
     def __init__(
-        self, *, database: Database, objects: Objects, doors: Doors, images: Images, videos: Videos
+        self,
+        *,
+        database: Database,
+        objects: Objects,
+        doors: Doors,
+        events: Events,
+        images: Images,
+        videos: Videos,
     ) -> None:
         self._database = database
         self._objects = objects
         self._doors = doors
+        self._events = events
         self._images = images
         self._videos = videos
         self._repository = StillsRepository()
@@ -184,6 +194,7 @@ class StillsService(VideoParts):
 
     async def _changed(self, tx: Transaction, video_id: int) -> None:
         """Whoever shows the video's card shows another picture now."""
+        await self._events.publish(tx, VideoChanged(video_id))
 
 
 def _gone(record: VideoRecord) -> bool:

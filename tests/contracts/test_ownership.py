@@ -19,6 +19,7 @@ from tests.faults.installation import Installation
 # whose answer is the same for everybody, and why
 OPEN = {
     "getImageFile": "pictures are public by their hash",
+    "getStillFile": "stills of films are public by their hash",
     "getAccount": "accounts are public",
     "listFollowers": "accounts are public",
     "listFollowing": "accounts are public",
@@ -56,7 +57,14 @@ NOWHERE = defaultdict(lambda: "1234567890123")
 PRODUCT = {"title": "杯子", "price": {"amountMinor": 100, "currency": "CNY"}}
 PACKET = {"title": "红包", "rules": {"form": "equal", "count": 1, "eachMinor": 1}}
 HELP = {"link": "a guessed link", "device": "a device"}
+SLIDES = {"productIds": ["1"], "template": "night", "title": "x"}
+CAPTIONS = {"language": "zh", "label": "x", "text": "WEBVTT\n\n00:01.000 --> 00:02.000\nx"}
 BODIES: dict[str, Any] = {
+    "createSlideshow": SLIDES,
+    "chooseVideoCover": {"atMs": 0},
+    "trimVideo": {"startMs": 0, "endMs": 1000},
+    "overlayVideo": {"text": {"text": "x"}},
+    "putCaptions": CAPTIONS,
     "updateAccount": {"bio": "taken over"},
     "updateBrand": {"name": "taken over"},
     "makeKey": {"name": "mine", "scopes": ["posts:write"]},
@@ -135,6 +143,8 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "session_id": session["id"],
         "image_id": _picture(world, victim),
         "drop_id": "4711",
+        "work_id": "4711",
+        "language": "zh",
         "upload_id": _upload(world, at_work),
         "video_id": _video(world, at_work),
         "withdrawal_id": "4711",
