@@ -15,6 +15,8 @@ from feeds.posts.interfaces import PostRows, PostViews, Source
 from games.packets.interfaces import Packets
 from media.images.events import ImageRendered
 from media.images.interfaces import Images
+from media.videos.events import VideoPublished, VideoReplaced, VideoTakenDown, VideoWithdrawn
+from media.videos.interfaces import Videos
 
 
 def wire(house: House) -> Wiring:
@@ -26,6 +28,7 @@ def wire(house: House) -> Wiring:
         house.doors.get(Images),
         house.doors.get(Products),
         house.doors.get(Packets),
+        house.doors.get(Videos),
     )
     service = EncodingService(
         encoder=encoder,
@@ -52,6 +55,13 @@ def wire(house: House) -> Wiring:
     async def picture(tx: Transaction, event: ImageRendered) -> None:
         await service.source_changed(tx, Source.PICTURE, [event.image_id])
 
+    async def video(
+        tx: Transaction, event: VideoPublished | VideoWithdrawn | VideoTakenDown | VideoReplaced
+    ) -> None:
+        await service.source_changed(tx, Source.VIDEO, [event.video_id])
+
+    for kind in (VideoPublished, VideoWithdrawn, VideoTakenDown, VideoReplaced):
+        house.events.subscribe(kind, video)
     house.events.subscribe(PostPublished, post)
     house.events.subscribe(PostEdited, post)
     house.events.subscribe(PostWithdrawn, post)

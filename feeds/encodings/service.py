@@ -22,6 +22,7 @@ from feeds.encodings.interfaces import ReadyBytes
 from feeds.encodings.store import PostMemory, PostStore
 from feeds.posts.events import PostReencode
 from feeds.posts.interfaces import (
+    Attachment,
     AudienceView,
     Encoded,
     PostFacts,
@@ -31,9 +32,11 @@ from feeds.posts.interfaces import (
     PostView,
     PostViews,
     Source,
+    VideoCard,
 )
 from games.packets.interfaces import PacketCard, Packets
 from media.images.interfaces import Images, ImageView
+from media.videos.interfaces import Videos, VideoView
 
 REFRESH_TASK = "feeds.encodings.refresh"
 REENCODE_TASK = "feeds.encodings.reencode"
@@ -50,12 +53,14 @@ class PostEncoder(PostViews):
         images: Images,
         products: Products,
         packets: Packets,
+        videos: Videos,
     ) -> None:
         self._rows = rows
         self._accounts = accounts
         self._images = images
         self._products = products
         self._packets = packets
+        self._videos = videos
 
     async def views(self, session: AsyncSession, ids: Sequence[int]) -> dict[int, PostView]:
         return await self._build(session, await self._rows.facts(session, ids))
@@ -82,7 +87,10 @@ class PostEncoder(PostViews):
             session, {id_ for f in every for id_ in f.product_ids}
         )
         packets = await self._packets.cards(session, {f.packet_id for f in every if f.packet_id})
-        shown = _Shown(cards, images, products, packets)
+        films = {f.video_id for f in every if f.video_id}
+        # as everybody sees them: what a manager sees besides is not for a post
+        videos = await self._videos.views(session, films, None) if films else {}
+        shown = _Shown(cards, images, products, packets, videos)
         inner = {id_: _view(f, shown, None) for id_, f in originals.items()}
         return {
             id_: _view(f, shown, inner.get(f.record.repost_of_id or 0)) for id_, f in facts.items()
@@ -226,6 +234,7 @@ class _Shown(NamedTuple):
     images: Mapping[int, ImageView]
     products: Mapping[int, ProductCard]
     packets: Mapping[int, PacketCard]
+    videos: Mapping[int, VideoView]
 
 
 def _view(facts: PostFacts, shown: _Shown, original: PostView | None) -> PostView:
@@ -239,9 +248,25 @@ def _view(facts: PostFacts, shown: _Shown, original: PostView | None) -> PostVie
         pictures=[shown.images[id_] for id_ in facts.picture_ids if id_ in shown.images],
         products=[shown.products[id_] for id_ in facts.product_ids if id_ in shown.products],
         repost_of=original,
-        attachment=shown.packets.get(facts.packet_id or 0),
+        attachment=_attachment(facts, shown),
         audience=AudienceView(kind=record.audience),
         published_at=Timestamp.of(record.published_at) if record.published_at else None,
         edited_at=Timestamp.of(facts.edited_at) if facts.edited_at else None,
         version=record.version,
+    )
+
+
+def _attachment(facts: PostFacts, shown: _Shown) -> Attachment | None:
+    """What the post carries, as long as everybody may see it."""
+    video = shown.videos.get(facts.video_id or 0)
+    if video is None:
+        return shown.packets.get(facts.packet_id or 0)
+    return VideoCard(
+        id=video.id,
+        title=video.title,
+        duration_ms=video.duration_ms,
+        width=video.width,
+        height=video.height,
+        poster=video.poster,
+        preview=video.preview,
     )

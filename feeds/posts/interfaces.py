@@ -52,9 +52,23 @@ class FanOut(StrEnum):
     PULL = "pull"
 
 
-Attachment = PacketCard
-"""What a post may carry besides pictures, told apart by `type`: a packet. Video, live and vote
-will join the union."""
+class VideoCard(View, tag_field="type", tag="video"):
+    """A video in a post. Where and what to play, and what happens in it when, changes while the
+    post stays: players ask `/v1/videos/{id}/play`."""
+
+    id: Id
+    title: str
+    duration_ms: int | None
+    width: int | None
+    height: int | None
+    poster: ImageView | None
+    preview: str | None
+    """Address of a short silent film."""
+
+
+Attachment = PacketCard | VideoCard
+"""What a post may carry besides pictures, told apart by `type`. Live and vote will join the
+union."""
 
 
 class AudienceView(View):
@@ -153,6 +167,7 @@ class PostFacts(msgspec.Struct, frozen=True, kw_only=True):
     picture_ids: list[int]
     product_ids: list[int]
     packet_id: int | None
+    video_id: int | None
     publish_at: datetime | None
     edited_at: datetime | None
     pinned: bool
@@ -204,6 +219,7 @@ class Source(StrEnum):
     ACCOUNT = "account"
     PRODUCT = "product"
     PICTURE = "picture"
+    VIDEO = "video"
     ORIGINAL = "original"
 
 

@@ -31,6 +31,9 @@ class Post(Base):
         ),
         Index("ix_posts_pictures", "picture_ids", postgresql_using="gin"),
         Index("ix_posts_products", "product_ids", postgresql_using="gin"),
+        Index(
+            "ix_posts_videos", "video_id", "id", postgresql_where=text("video_id IS NOT NULL")
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -45,6 +48,8 @@ class Post(Base):
     product_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     packet_id: Mapped[int | None]
     """The packet it carries."""
+    video_id: Mapped[int | None]
+    """The video it carries."""
     repost_of_id: Mapped[int | None]
     original_account_id: Mapped[int | None]
     audience: Mapped[str] = mapped_column(String(16))

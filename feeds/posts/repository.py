@@ -186,6 +186,7 @@ class PostRepository(PostRows):
                 Post.picture_ids,
                 Post.product_ids,
                 Post.packet_id,
+                Post.video_id,
                 Post.publish_at,
                 Post.edited_at,
                 Post.pinned_at,
@@ -199,6 +200,7 @@ class PostRepository(PostRows):
                 picture_ids=row.picture_ids,
                 product_ids=row.product_ids,
                 packet_id=row.packet_id,
+                video_id=row.video_id,
                 publish_at=row.publish_at,
                 edited_at=row.edited_at,
                 pinned=row.pinned_at is not None,
@@ -291,6 +293,7 @@ class PostRepository(PostRows):
             Source.ORIGINAL: Post.repost_of_id == _any(ids),
             Source.PRODUCT: Post.product_ids.overlap(list(ids)),
             Source.PICTURE: Post.picture_ids.overlap(list(ids)),
+            Source.VIDEO: Post.video_id == _any(ids),
         }
         statement = (
             select(Post.id)

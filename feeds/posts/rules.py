@@ -10,8 +10,9 @@ import msgspec
 
 from app.kernel.errors import FieldError
 from app.kernel.text import folded, is_visible
-from feeds.accounts.interfaces import AccountKind
+from feeds.accounts.interfaces import AccountKind, AccountRecord
 from feeds.posts.interfaces import Audience, FanOut, PostKind, PostStatus
+from media.videos.interfaces import VideoRecord, Visibility
 
 TEXT_CHARS_MAX = 2_000
 PICTURES_MAX = 9
@@ -43,6 +44,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     kind: PostKind
     text: str
     pictures: int
+    video: bool
     products: int
     is_repost: bool
     account_kind: AccountKind
@@ -87,8 +89,8 @@ def missing(content: Content) -> list[FieldError]:
     if content.is_repost:
         errors.append(FieldError("/repostOfId", "Only a repost passes on another post"))
     needs_picture = (PostKind.PICTURES, PostKind.BUYER_SHOW, PostKind.ORDER_SHOW)
-    if kind in needs_picture and content.pictures < 1:
-        errors.append(FieldError("/pictureIds", "At least one picture is needed"))
+    if kind in needs_picture and content.pictures < 1 and not content.video:
+        errors.append(FieldError("/pictureIds", "At least one picture is needed, or a video"))
     if kind in (PostKind.NEW_ARRIVALS, PostKind.PRODUCT_SHOW) and content.products < 1:
         errors.append(FieldError("/productIds", "At least one product is needed"))
     if kind is PostKind.NEWS and not is_visible(content.text):
@@ -97,6 +99,13 @@ def missing(content: Content) -> list[FieldError]:
     if kind in shows and content.account_kind is not AccountKind.SHOPPER:
         errors.append(FieldError("/kind", "Only shoppers show what they bought"))
     return errors
+
+
+def may_carry(video: VideoRecord, account: AccountRecord) -> bool:
+    """Whether posts of an account may carry a video: its own, of its mode, for everyone to see."""
+    owner_id = account.owner_shopper_id if video.by_shopper else account.brand_id
+    shown = video.visibility is Visibility.PUBLISHED and video.shown_generation is not None
+    return shown and video.owner_id == owner_id and video.live is account.live
 
 
 def fan_out_of(audience: Audience, followers: int, push_followers_max: int) -> FanOut:

@@ -30,6 +30,12 @@ class PacketAttachment(Input, tag_field="type", tag="packet"):
     packet_id: Id
 
 
+class VideoAttachment(Input, tag_field="type", tag="video"):
+    """A published video of the account's own."""
+
+    video_id: Id
+
+
 class PostCreate(Input):
     """A new post: published at once, at `publishAt`, or kept as a draft."""
 
@@ -39,7 +45,7 @@ class PostCreate(Input):
     text: Text = ""
     picture_ids: PictureIds = []
     product_ids: ProductIds = []
-    attachment: PacketAttachment | None = None
+    attachment: PacketAttachment | VideoAttachment | None = None
     repost_of_id: Id | None = None
     audience: AudienceInput | None = None
     """Default: everyone."""

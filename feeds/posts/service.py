@@ -19,6 +19,7 @@ from app.kernel.text import tidy
 from campaigns.products.interfaces import Products
 from feeds.accounts.errors import AccountNotFound
 from feeds.accounts.interfaces import AccountRecord, Accounts, Relations
+from feeds.posts.attaching.checks import attach
 from feeds.posts.errors import (
     EditsFull,
     NotRepostable,
@@ -48,7 +49,6 @@ from feeds.posts.rules import (
     missing,
 )
 from feeds.posts.schemas import AudienceInput, ManagedPost, PinView, PostCreate, PostUpdate
-from games.packets.interfaces import Packets
 from media.images.interfaces import Images, PictureOwner
 
 PUBLISH_TASK = "feeds.posts.publish"
@@ -109,9 +109,7 @@ class PostService:
         )
         post.hashtags = hashtags_of(post.text)
         if body.attachment is not None:
-            post.packet_id = packet_id = int(body.attachment.packet_id)
-            who = account.brand_id, account.live
-            await self._doors.get(Packets).check_carried(tx.session, packet_id, *who)
+            await attach(tx.session, self._doors, account, post, body.attachment)
         if body.repost_of_id is not None:
             await self._repost(tx.session, actor, post, body.repost_of_id)
         if not body.draft:
@@ -372,6 +370,7 @@ def _refuse_incomplete(post: Post, account: AccountRecord) -> None:
             kind=PostKind(post.kind),
             text=post.text,
             pictures=len(post.picture_ids),
+            video=post.video_id is not None,
             products=len(post.product_ids),
             is_repost=post.repost_of_id is not None,
             account_kind=account.kind,

@@ -1,0 +1,1 @@
+"""What posts carry besides words and pictures."""
