@@ -14,7 +14,7 @@ from tests.faults.installation import Installation
 
 PHONE = {"width": 390, "height": 844}
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_ARGUMENTS = (
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -44,7 +44,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for all tests."""
     assert _CHROMIUM, "Chromium is missing: apt-get install chromium (./carnival test does it)"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(ARGUMENTS))
         yield browser
         browser.close()
 

@@ -1,0 +1,125 @@
+"""Players on a real server whose films are on a stage: pages, and what they tell."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+from playwright.async_api import Page, async_playwright
+
+from app.web.build import install, pages
+from tests.browser.conftest import ARGUMENTS
+from tests.media.conftest import Theatre
+
+PLAY = next(page for page in pages() if page.name == "play")
+_HLS = "node_modules/hls.js/dist/hls.min.js"
+_SHAKA = "node_modules/shaka-player/dist/shaka-player.compiled.js"
+_PAGE = "<!doctype html><title>films</title><video id=film muted playsinline></video>"
+_NOTES = """
+const film = document.getElementById('film');
+const notes = {errors: [], levels: [], ranges: {}, waits: 0, began: false, refused: []};
+film.addEventListener('playing', () => { notes.began = true; });
+film.addEventListener('waiting', () => { if (notes.began) notes.waits += 1; });
+const told = () => {
+  const quality = film.getVideoPlaybackQuality();
+  return {...notes, at: film.currentTime, ended: film.ended, height: film.videoHeight,
+          length: film.duration, frames: quality.totalVideoFrames};
+};
+"""
+_HLS_PLAYER = """
+const play = (address, options) => new Promise((begun) => {
+  const player = window.player = new Hls({enableWorker: false, ...options});
+  const E = Hls.Events;
+  player.on(E.ERROR, (_, e) => {
+    if (e.response && e.response.code === 403) notes.refused.push(e.url);
+    notes.errors.push([e.details, e.fatal]);
+  });
+  player.on(E.LEVEL_SWITCHED, (_, e) => notes.levels.push(player.levels[e.level].height));
+  player.on(E.LEVEL_UPDATED, (_, e) => {
+    for (const each of Object.values(e.details.dateRanges)) {
+      notes.ranges[each.id] = [each.class, each.startTime, each.duration,
+                               each.attr['X-KIND'] || each.attr.CUE];
+    }
+  });
+  player.on(E.MANIFEST_PARSED, () => film.play().then(begun));
+  player.loadSource(address);
+  player.attachMedia(film);
+});
+"""
+_SHAKA_PLAYER = """
+const play = async (address) => {
+  const player = window.player = new shaka.Player();
+  await player.attach(film);
+  player.addEventListener('error', (e) => notes.errors.push([e.detail.code, true]));
+  player.addEventListener('adaptation', () => notes.levels.push(now()));
+  player.addEventListener('variantchanged', () => notes.levels.push(now()));
+  const now = () => player.getVariantTracks().find((each) => each.active).height;
+  await player.load(address);
+  await film.play();
+};
+const take = (height) => {
+  player.configure({abr: {enabled: false}});
+  player.selectVariantTrack(player.getVariantTracks().find((t) => t.height === height), true, 0);
+};
+"""
+
+
+@asynccontextmanager
+async def listening(theatre: Theatre, app: Any, port: int) -> AsyncIterator[str]:
+    """The application of the theatre behind a socket, as in production: granian, in this loop."""
+    server = Server(app, "127.0.0.1", port, interface=Interfaces.ASGINL, log_level=LogLevels.error)
+    serving = asyncio.create_task(server.serve())
+    try:
+        while not serving.done():
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+                continue
+            writer.close()
+            break
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.stop()
+        await serving
+
+
+@asynccontextmanager
+async def cinema(url: str, player: str) -> AsyncIterator[Page]:
+    """A page of the house with a player on it: `hls` or `shaka`."""
+    install(PLAY)
+    async with async_playwright() as playwright:
+        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+        assert chromium, "Chromium is missing: apt-get install chromium (./carnival test does it)"
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        context = await browser.new_context(bypass_csp=True)
+        page = await context.new_page()
+
+        async def empty(route: Any) -> None:
+            await route.fulfill(body=_PAGE, content_type="text/html")
+
+        await page.route(f"{url}/cinema", empty)
+        await page.goto(f"{url}/cinema")
+        await page.add_script_tag(path=PLAY / (_HLS if player == "hls" else _SHAKA))
+        script = _NOTES + (_HLS_PLAYER if player == "hls" else _SHAKA_PLAYER)
+        await page.add_script_tag(content=script)
+        yield page
+        await browser.close()
+
+
+async def until(page: Page, condition: str) -> dict[str, Any]:
+    """What the player tells once the condition about `told()` holds."""
+    await page.wait_for_function(f"(({condition}))(told())", timeout=60_000)
+    return await page.evaluate("told()")
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
