@@ -102,10 +102,15 @@ def missing(content: Content) -> list[FieldError]:
 
 
 def may_carry(video: VideoRecord, account: AccountRecord) -> bool:
-    """Whether posts of an account may carry a video: its own, of its mode, for everyone to see."""
+    """Whether posts of an account may carry a video: its own, of its mode, not taken down."""
     owner_id = account.owner_shopper_id if video.by_shopper else account.brand_id
-    shown = video.visibility is Visibility.PUBLISHED and video.shown_generation is not None
-    return shown and video.owner_id == owner_id and video.live is account.live
+    mine = video.owner_id == owner_id and video.live is account.live
+    return mine and video.visibility is not Visibility.TAKEN_DOWN
+
+
+def is_shown(video: VideoRecord) -> bool:
+    """Whether everybody may watch it."""
+    return video.visibility is Visibility.PUBLISHED and video.shown_generation is not None
 
 
 def fan_out_of(audience: Audience, followers: int, push_followers_max: int) -> FanOut:

@@ -19,7 +19,7 @@ from app.kernel.text import tidy
 from campaigns.products.interfaces import Products
 from feeds.accounts.errors import AccountNotFound
 from feeds.accounts.interfaces import AccountRecord, Accounts, Relations
-from feeds.posts.attaching.checks import attach
+from feeds.posts.attaching.checks import attach, refuse_unseen
 from feeds.posts.errors import (
     EditsFull,
     NotRepostable,
@@ -114,6 +114,7 @@ class PostService:
             await self._repost(tx.session, actor, post, body.repost_of_id)
         if not body.draft:
             _refuse_incomplete(post, account)
+            await refuse_unseen(tx.session, self._doors, post)
         tx.session.add(post)
         await tx.session.flush()
         if audience.kind is Audience.SELECTED:
@@ -166,6 +167,7 @@ class PostService:
         if post.status != PostStatus.PUBLISHED:
             _check_move(post, PostStatus.PUBLISHED)
             _refuse_incomplete(post, account)
+            await refuse_unseen(tx.session, self._doors, post)
             await self._publish(tx, post, self._clock.now())
         return await self._managed(tx.session, post)
 

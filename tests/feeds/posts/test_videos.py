@@ -79,6 +79,16 @@ class TestVideoPosts:
             assert answer.status_code == 400, video
             assert [each["pointer"] for each in answer.json()["errors"]] == ["/attachment/videoId"]
 
+    async def test_a_draft_waits_for_its_video(self, theatre: Theatre) -> None:
+        buyer = await theatre.town.shopper()
+        video = theatre.stage.film(buyer.id, by_shopper=True, visibility=Visibility.REVIEW)
+        post = await theatre.town.post_id(buyer, draft=True, **carried(video))
+        answer = await theatre.town.ask("POST", f"/v1/posts/{post}/publish", buyer)
+        assert [each["pointer"] for each in answer.json()["errors"]] == ["/attachment/videoId"]
+        await theatre.stage.turn(video, Visibility.PUBLISHED)
+        await theatre.town.good("POST", f"/v1/posts/{post}/publish", buyer)
+        assert (await attachment(theatre, post))["id"] == str(video)
+
     async def test_a_buyer_shows_a_film_instead_of_pictures(self, theatre: Theatre) -> None:
         buyer = await theatre.town.shopper()
         video = theatre.stage.film(buyer.id, by_shopper=True)
