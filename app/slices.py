@@ -22,9 +22,11 @@ from feeds.timelines.plugin import slice_ as timelines
 from games.cards.plugin import slice_ as cards
 from games.claims.plugin import slice_ as claims
 from games.packets.plugin import slice_ as packets
+from media.delivery.plugin import slice_ as delivery
 from media.images.plugin import slice_ as images
 from media.stills.plugin import slice_ as stills
 from media.studio.plugin import slice_ as studio
+from media.timelines.plugin import slice_ as film_timelines
 from media.transcoding.plugin import slice_ as transcoding
 from media.uploads.plugin import slice_ as uploads
 from media.videos.plugin import slice_ as videos
@@ -37,6 +39,8 @@ SLICES: tuple[Slice, ...] = (
     videos,
     transcoding,
     stills,
+    film_timelines,
+    delivery,
     studio,
     brands,
     products,

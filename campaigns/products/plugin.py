@@ -121,8 +121,7 @@ def wire(house: House) -> Wiring:
     )
     house.doors.provide(Products, service)
     house.doors.provide(SlideProducts, ProductSlides(service, house.doors.get(Brands)))
-    if (kinds := house.doors.find(CueKinds)) is not None:
-        kinds.add(CueKind.PRODUCT, ProductCues(service))
+    house.doors.get(CueKinds).add(CueKind.PRODUCT, ProductCues(service))
 
     async def rendered(tx: Transaction, event: ImageRendered) -> None:
         await service.picture_changed(tx, event.image_id)

@@ -15,7 +15,13 @@ from feeds.posts.interfaces import PostRows, PostViews, Source
 from games.packets.interfaces import Packets
 from media.images.events import ImageRendered
 from media.images.interfaces import Images
-from media.videos.events import VideoPublished, VideoReplaced, VideoTakenDown, VideoWithdrawn
+from media.videos.events import (
+    VideoChanged,
+    VideoPublished,
+    VideoReplaced,
+    VideoTakenDown,
+    VideoWithdrawn,
+)
 from media.videos.interfaces import Videos
 
 
@@ -56,11 +62,12 @@ def wire(house: House) -> Wiring:
         await service.source_changed(tx, Source.PICTURE, [event.image_id])
 
     async def video(
-        tx: Transaction, event: VideoPublished | VideoWithdrawn | VideoTakenDown | VideoReplaced
+        tx: Transaction,
+        event: VideoPublished | VideoWithdrawn | VideoTakenDown | VideoReplaced | VideoChanged,
     ) -> None:
         await service.source_changed(tx, Source.VIDEO, [event.video_id])
 
-    for kind in (VideoPublished, VideoWithdrawn, VideoTakenDown, VideoReplaced):
+    for kind in (VideoPublished, VideoWithdrawn, VideoTakenDown, VideoReplaced, VideoChanged):
         house.events.subscribe(kind, video)
     house.events.subscribe(PostPublished, post)
     house.events.subscribe(PostEdited, post)

@@ -75,8 +75,7 @@ def wire(house: House) -> Wiring:
     book = PacketBook(house.database, repository, brands, house.changes)
     house.changes.listen(book)
     house.doors.provide(Packets, book)
-    if (kinds := house.doors.find(CueKinds)) is not None:
-        kinds.add(CueKind.PACKET, PacketCues(book))
+    house.doors.get(CueKinds).add(CueKind.PACKET, PacketCues(book))
     house.doors.provide(Conditions, ConditionList())
     service = PacketService(
         repository=repository,

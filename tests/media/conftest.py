@@ -31,8 +31,10 @@ class Theatre:
 def staging(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> tuple[Composed, Stage]:
     """A composed house with a stage in it."""
     stages: list[Stage] = []
-    monkeypatch.setattr(app.composition, "SLICES", staged(app.composition.SLICES, stages))
-    return compose(settings), stages[-1]
+    with monkeypatch.context() as patched:
+        patched.setattr(app.composition, "SLICES", staged(app.composition.SLICES, stages))
+        composed = compose(settings)
+    return composed, stages[0]
 
 
 @pytest.fixture

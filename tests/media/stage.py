@@ -150,6 +150,11 @@ class Stage(Videos, Renditions, PartsRegistry):
     async def create(self, tx: Transaction, original: Original, title: str) -> int:
         return self.film(original.owner_id, title=title)
 
+    async def replace(self, tx: Transaction, video_id: int, original: Original) -> int:
+        generation = self.films[video_id].generation + 1
+        self.quietly(video_id, generation=generation)
+        return generation
+
     def add(self, provider: VideoParts) -> None:
         self.providers.append(provider)
 
