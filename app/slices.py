@@ -30,6 +30,7 @@ from media.timelines.plugin import slice_ as film_timelines
 from media.transcoding.plugin import slice_ as transcoding
 from media.uploads.plugin import slice_ as uploads
 from media.videos.plugin import slice_ as videos
+from media.watching.plugin import slice_ as watching
 
 SLICES: tuple[Slice, ...] = (
     identity,
@@ -41,6 +42,7 @@ SLICES: tuple[Slice, ...] = (
     stills,
     film_timelines,
     delivery,
+    watching,
     studio,
     brands,
     products,

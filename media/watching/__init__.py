@@ -1,0 +1,1 @@
+"""Who watched what: figures for brands, and credit for shoppers."""

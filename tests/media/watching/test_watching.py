@@ -1,0 +1,195 @@
+"""What players tell adds up, once; credit is earned by time, not by claims."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from app.kernel.house import House
+from media.videos.interfaces import Original, Videos, VideoState
+from media.watching.rules import PARTS, earned_ms, halves, parts_between, whole
+from tests.factories.town import Resident, Shop, Town
+from tests.media.inspection import films
+
+START = datetime(2026, 11, 11, tzinfo=UTC)
+LASTS = 12_000
+"""Milliseconds of the film of these tests."""
+
+
+@pytest.fixture
+async def shop(town: Town) -> Shop:
+    return await town.shop()
+
+
+@pytest.fixture
+async def video(town: Town, house: House, shop: Shop, tmp_path: Path) -> str:
+    """A published film of twelve seconds."""
+    picture = f"color=red:s=64x48:r=5:d={LASTS // 1000},format=yuv420p"
+    films.film(tmp_path / "film.mp4", picture=picture, sound=None)
+    data = (tmp_path / "film.mp4").read_bytes()
+    await house.objects.put("media/made/watched", data)
+    original = Original(
+        path="media/made/watched",
+        bytes=len(data),
+        hash="1" * 64,
+        owner_id=shop.id,
+        by_shopper=False,
+    )
+    videos = house.doors.get(Videos)
+    async with house.database.transaction() as tx:
+        id_ = await videos.create(tx, original, "看")
+    await town.run_jobs(only=("media.videos.",))
+    async with house.database.transaction() as tx:
+        assert await videos.show(tx, id_, 1)
+        assert await videos.advance(tx, id_, 1, VideoState.READY)
+    await town.good("POST", f"/v1/videos/{id_}/publish", shop.owner)
+    return str(id_)
+
+
+class Player:
+    """Somebody's player, whose viewing has a session of its own."""
+
+    _count = 0
+
+    def __init__(self, town: Town, video: str, who: Resident | None = None) -> None:
+        Player._count += 1
+        self.town, self.video, self.who = town, video, who
+        self.session = f"{Player._count:08x}"
+
+    async def tell(self, *events: tuple[str, int], **more: Any) -> None:
+        told = [
+            {
+                "videoId": self.video,
+                "session": self.session,
+                "kind": kind,
+                "position": position,
+                "at": (START + timedelta(milliseconds=position)).isoformat(),
+                **more,
+            }
+            for kind, position in events
+        ]
+        answer = await self.town.ask("POST", "/v1/videos/events", self.who, json={"events": told})
+        assert answer.status_code == 202, answer.text
+
+    async def credit(self) -> int:
+        path = f"/v1/videos/{self.video}/credit"
+        return (await self.town.good("GET", path, self.who))["creditMs"]
+
+
+async def passes(house: House, milliseconds: int) -> None:
+    """Time, as the server counts it for viewers."""
+    statement = "UPDATE watchers SET heard_at = heard_at - make_interval(secs => :seconds)"
+    async with house.database.transaction() as tx:
+        await tx.session.execute(text(statement), {"seconds": milliseconds / 1000})
+
+
+class TestCurves:
+    async def test_who_stayed_until_when(self, town: Town, shop: Shop, video: str) -> None:
+        await Player(town, video).tell(("impression", 0))
+        half, all_ = Player(town, video), Player(town, video)
+        for player in (half, all_):
+            await player.tell(("impression", 0), ("play", 0), ("progress", 5_000))
+        last = (("progress", 10_000), ("progress", LASTS), ("complete", LASTS))
+        for _ in range(2):  # told twice, counted once
+            await all_.tell(*last)
+        found = await town.good("GET", f"/v1/videos/{video}/retention", shop.owner)
+        counts = {name: found[name] for name in ("impressions", "plays", "viewers", "completed")}
+        assert counts == {"impressions": 3, "plays": 2, "viewers": 2, "completed": 1}
+        viewers = [point["viewers"] for point in found["points"]]
+        assert viewers == [2] * 51 + [1] * 69
+        assert found["points"][60]["at"] == LASTS // 2
+        assert abs(found["averageMs"] - (LASTS + 5_000) // 2) < 200
+
+    async def test_a_seek_shows_nothing_between(self, town: Town, shop: Shop, video: str) -> None:
+        await Player(town, video).tell(("play", 0), ("progress", 11_000))
+        found = await town.good("GET", f"/v1/videos/{video}/retention", shop.owner)
+        assert sum(point["viewers"] for point in found["points"]) == 2
+
+    async def test_drafts_count_nothing(self, town: Town, shop: Shop, video: str) -> None:
+        await town.good("POST", f"/v1/videos/{video}/withdraw", shop.owner)
+        await Player(town, video).tell(("play", 0))
+        found = await town.good("GET", f"/v1/videos/{video}/retention", shop.owner)
+        assert found["plays"] == 0
+
+    async def test_curves_are_the_brands(self, town: Town, video: str) -> None:
+        stranger = (await town.shop()).owner
+        answer = await town.ask("GET", f"/v1/videos/{video}/retention", stranger)
+        assert answer.status_code == 404
+
+
+class TestCredit:
+    async def test_time_that_was_watched(self, town: Town, house: House, video: str) -> None:
+        player = Player(town, video, await town.shopper())
+        await player.tell(("play", 0))
+        for position in (4_000, 8_000):
+            await passes(house, 4_000)
+            await player.tell(("progress", position))
+        assert await player.credit() == 8_000
+
+    async def test_a_claim_without_time_earns_nothing(
+        self, town: Town, house: House, video: str
+    ) -> None:
+        player = Player(town, video, await town.shopper())
+        await player.tell(("play", 0))
+        await player.tell(("progress", LASTS))
+        assert await player.credit() < 2_000
+
+    async def test_time_without_progress_earns_nothing(
+        self, town: Town, house: House, video: str
+    ) -> None:
+        player = Player(town, video, await town.shopper())
+        await player.tell(("play", 0))
+        await passes(house, 60_000)
+        await player.tell(("progress", 0))
+        assert await player.credit() == 0
+
+    async def test_two_devices_earn_no_more_than_one(
+        self, town: Town, house: House, video: str
+    ) -> None:
+        who = await town.shopper()
+        phone, tablet = Player(town, video, who), Player(town, video, who)
+        await phone.tell(("play", 0))
+        await tablet.tell(("play", 0))
+        for position in (4_000, 8_000):
+            await passes(house, 4_000)
+            await phone.tell(("progress", position))
+            await tablet.tell(("progress", position))
+        assert await phone.credit() == 0
+
+    async def test_nobody_elses(self, town: Town, house: House, video: str) -> None:
+        player = Player(town, video, await town.shopper())
+        other = Player(town, video, await town.shopper())
+        await player.tell(("play", 0))
+        await passes(house, 4_000)
+        await player.tell(("progress", 4_000))
+        assert await other.credit() == 0
+
+
+class TestRules:
+    @given(st.integers(0, (1 << PARTS) - 1))
+    def test_halves_make_a_whole(self, parts: int) -> None:
+        low, high = halves(parts)
+        assert max(low, high) < 2**60
+        assert whole(low, high) == parts
+
+    @given(st.integers(-1, 10**8), st.integers(0, 10**8), st.integers(0, 10**8))
+    def test_parts_are_of_the_film(self, before: int, now: int, duration: int) -> None:
+        assert 0 < parts_between(before, now, duration) < 1 << PARTS
+
+    @given(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9))
+    def test_credit_is_never_more_than_either(self, claimed: int, elapsed: int) -> None:
+        assert 0 <= earned_ms(claimed, elapsed) <= max(0, min(claimed, elapsed))
+
+
+async def test_bad_reports_are_refused(town: Town) -> None:
+    event = {"videoId": "1", "session": "00000000", "kind": "play", "position": 0}
+    event["at"] = START.isoformat()
+    for wrong in ({"session": "x"}, {"position": -1}, {"kind": "?"}, {"quartile": 10}):
+        body = {"events": [{**event, **wrong}]}
+        assert (await town.ask("POST", "/v1/videos/events", json=body)).status_code == 400
+    body = {"events": [event] * 51}
+    assert (await town.ask("POST", "/v1/videos/events", json=body)).status_code == 400
