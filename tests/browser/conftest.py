@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.faults.installation import Installation
 
 PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
     "--no-sandbox",
@@ -59,15 +60,16 @@ class Phones:
         self._contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
 
-    def take(self, *, language: str = "zh-CN", dark: bool = False) -> Page:
-        """A fresh phone with a page on it."""
+    def take(self, *, language: str = "zh-CN", dark: bool = False, desktop: bool = False) -> Page:
+        """A fresh phone with a page on it; or what stands on a desk."""
+        size = DESKTOP if desktop else PHONE
         context = self._browser.new_context(
-            viewport={"width": PHONE["width"], "height": PHONE["height"]},
-            device_scale_factor=2,
+            viewport={"width": size["width"], "height": size["height"]},
+            device_scale_factor=1 if desktop else 2,
             locale=language,
             color_scheme="dark" if dark else "light",
-            has_touch=True,
-            is_mobile=True,
+            has_touch=not desktop,
+            is_mobile=not desktop,
             base_url=self._installation.url,
         )
         context.set_default_timeout(20_000)
@@ -89,12 +91,16 @@ class Phones:
 
     def sign_in_here(self, page: Page, phone: str) -> None:
         """The same, where a page already asks for it; the page then goes on."""
+        self.say_code(page, phone)
+        page.wait_for_selector(".tabs:not(.welcome)", state="attached")
+
+    def say_code(self, page: Page, phone: str) -> None:
+        """The phone number and its code; what comes then is the page's."""
         page.fill("input[name=phone]", phone)
         page.click("button[type=submit]")
         page.wait_for_selector("input[name=code]")
         page.locator("input[name=code]").focus()
         page.keyboard.type(self._code(phone))
-        page.wait_for_selector(".tabs:not(.welcome)", state="attached")
 
     def _code(self, phone: str) -> str:
         lines = (self._installation.folder / "data" / "codes.log").read_text().splitlines()

@@ -30,6 +30,7 @@ class FairBrand:
         token = self.sign_in(operator)
         installation.run("operator", f"+86{operator}")
         operate = self._ask("POST", "/v1/auth/workplaces/operator", token)["accessToken"]
+        self._operate: str = operate
         self.id: str = self._ask("POST", "/v1/brands", operate, {"name": name})["id"]
         member = {"phone": f"+86{owner}", "role": "owner"}
         self._ask("POST", f"/v1/brands/{self.id}/members", operate, member)
@@ -39,6 +40,19 @@ class FairBrand:
         self._token = self._ask("POST", f"/v1/auth/workplaces/{self.id}", self._owner)[
             "accessToken"
         ]
+
+    def colleague(self) -> str:
+        """The phone of somebody who runs the brand's things and has not signed in yet."""
+        phone = _phone()
+        member = {"phone": f"+86{phone}", "role": "operations"}
+        self._ask("POST", f"/v1/brands/{self.id}/members", self._operate, member)
+        return phone
+
+    def product(self, title: str, price_minor: int) -> str:
+        """The id of a product."""
+        price = {"amountMinor": price_minor, "currency": "CNY"}
+        path = f"/v1/brands/{self.id}/products"
+        return str(self._ask("POST", path, self._token, {"title": title, "price": price})["id"])
 
     def packet(self, rules: dict[str, Any], *, title: str, **more: Any) -> str:
         """The id of a packet that is scheduled; it opens at once unless `opensAt` says later."""

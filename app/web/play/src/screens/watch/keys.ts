@@ -17,7 +17,9 @@ const stepMs = 5_000;
 export function pressed(event: KeyboardEvent, doors: KeyDoors): boolean {
   if (event.altKey || event.ctrlKey || event.metaKey) return false;
   const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest("input, textarea, select, dialog, [role=slider]")) return false;
+  if (target?.closest("input, textarea, select, dialog")) return false;
+  const sliding = /^(Arrow|Page|Home|End)/.test(event.key);
+  if (sliding && target?.closest("[role=slider]")) return false;
   const onButton = target?.closest("button, a") !== null && target !== null;
   if (onButton && [" ", "Enter"].includes(event.key)) return false;
   const run = meaning(event.key, doors);

@@ -1,0 +1,110 @@
+"""Films in a real browser: sent from a phone, put together on a desk, met by a shopper."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Phones, keep
+from tests.browser.fair import FairBrand
+from tests.browser.films import no_film, phone_film
+from tests.faults.installation import Installation
+
+ENCODED_MS = 90_000
+
+# For every frame that is shown: its time in the film, and whether the moment was there by then.
+WATCH_FRAMES = """
+window.frames_ = []
+const look = () => {
+    const video = document.querySelector(".slide[aria-hidden=false] video")
+    if (!video) return requestAnimationFrame(look)
+    const note = (_, frame) => {
+        const moment = document.querySelector(".slide[aria-hidden=false] .moment") !== null
+        window.frames_.push([Math.round(frame.mediaTime * 1000), moment])
+        video.requestVideoFrameCallback(note)
+    }
+    video.requestVideoFrameCallback(note)
+}
+look()
+"""
+FRAMES_MAX = 3
+"""Between the cue's frame and the moment: 100 ms at 30 frames a second."""
+
+
+def test_a_phone_sends_a_film_and_is_told_in_words_how_far_it_is(
+    phones: Phones, tmp_path: Path
+) -> None:
+    page = phones.take()
+    phones.sign_in(page, "13811110401")
+    page.goto("/publish")
+    page.set_input_files(".video-add input", no_film(tmp_path / "film.mp4"))
+    expect(page.locator(".video-way.wrong")).to_contain_text("这个视频用不了", timeout=ENCODED_MS)
+    page.set_input_files(".video-ways input", phone_film(tmp_path / "猫.mp4", seconds=3))
+    expect(page.locator(".video-state")).to_contain_text("可以播放了", timeout=ENCODED_MS)
+    page.reload()
+    expect(page.locator(".video-name")).to_have_text("猫")
+
+
+def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
+    phones: Phones, installation: Installation, tmp_path: Path
+) -> None:
+    brand = FairBrand(installation)
+    brand.product("手作陶瓷咖啡杯碟套装 复古红釉", 12_900)
+    desk = phones.take(desktop=True)
+    desk.goto("/console")
+    phones.say_code(desk, brand.colleague())
+    film = phone_film(tmp_path / "在家做一杯好咖啡.mp4")
+    desk.set_input_files(".drop input", film)
+    desk.locator(".film-ways button").first.click(timeout=ENCODED_MS)
+    at = _put_product(desk)
+    keep(desk, "console-studio-zh")
+    video_id = desk.url.rsplit("/", 1)[-1]
+
+    phone = phones.take()
+    phone.add_init_script(WATCH_FRAMES)
+    phone.goto(f"/watch?video={video_id}")
+    expect(phone.locator(".moment-title")).to_contain_text("手作陶瓷咖啡杯碟套装")
+    keep(phone, "video-moment-zh")
+    frames = phone.evaluate("window.frames_")
+    first = next(n for n, (ms, _) in enumerate(frames) if ms >= at)
+    there = next((n for n, (_, moment) in enumerate(frames) if moment), len(frames))
+    assert not any(moment for ms, moment in frames if ms < at), "never before its frame"
+    assert there - first <= FRAMES_MAX
+    _read_product(phone)
+
+
+def _put_product(desk: Page) -> int:
+    """The moment, in milliseconds of the film, at which the product comes."""
+    playhead = desk.locator(".pictures")
+    playhead.focus()
+    playhead.press("ArrowRight")
+    desk.click(".tool-product")
+    desk.locator(".pick-list .chip").first.click()
+    block = desk.locator(".block-product")
+    box = block.bounding_box()
+    assert box
+    desk.mouse.move(box["x"] + box["width"] / 2, box["y"] + 12)
+    desk.mouse.down()
+    desk.mouse.move(box["x"] + box["width"] / 2 - 20, box["y"] + 12, steps=4)
+    desk.mouse.up()
+    block.press("ArrowRight")
+    expect(desk.locator(".saved")).to_contain_text("已自动保存")
+    begins = desk.locator(".time-field input").first.input_value()
+    desk.get_by_role("button", name="发布时间线").click()
+    expect(desk.locator(".toast")).to_contain_text("第 1 版已发布")
+    desk.get_by_role("button", name="发布视频").click()
+    expect(desk.locator(".shown-published")).to_be_visible()
+    return round(float(begins.removeprefix("0:")) * 1000) - 50
+
+
+def _read_product(phone: Page) -> None:
+    """The film goes on small while the product is read; what was done is told."""
+    with phone.expect_response("**/v1/videos/events") as told:
+        phone.click(".moment-face")
+        expect(phone.locator(".product-page h2")).to_contain_text("手作陶瓷")
+        assert phone.evaluate("document.querySelectorAll('video').length") <= 3
+        phone.click(".product-bar button")
+        expect(phone.locator(".product-bar button")).to_have_attribute("aria-pressed", "true")
+        keep(phone, "video-product-zh")
+        phone.click(".product-back")
+    assert told.value.status == 202
+    expect(phone.locator(".product-page")).to_have_count(0)
