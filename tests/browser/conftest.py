@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.faults.installation import Installation
 
@@ -48,6 +48,10 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+# the machine may be busy with everything else
+expect.set_options(timeout=20_000)
 
 
 class Phones:

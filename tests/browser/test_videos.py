@@ -63,8 +63,9 @@ def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
     phone.add_init_script(WATCH_FRAMES)
     phone.goto(f"/watch?video={video_id}")
     expect(phone.locator(".moment-title")).to_contain_text("手作陶瓷咖啡杯碟套装")
-    keep(phone, "video-moment-zh")
     frames = phone.evaluate("window.frames_")
+    phone.keyboard.press(" ")  # stops the film, so that the moment waits for us
+    keep(phone, "video-moment-zh")
     first = next(n for n, (ms, _) in enumerate(frames) if ms >= at)
     there = next((n for n, (_, moment) in enumerate(frames) if moment), len(frames))
     assert not any(moment for ms, moment in frames if ms < at), "never before its frame"
