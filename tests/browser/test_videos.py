@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Phones, keep
 from tests.browser.fair import FairBrand
@@ -99,7 +99,7 @@ def _put_product(desk: Page) -> int:
 
 def _read_product(phone: Page) -> None:
     """The film goes on small while the product is read; what was done is told."""
-    with phone.expect_response("**/v1/videos/events") as told:
+    with phone.expect_request(_tells_of_the_cart) as told:
         phone.click(".moment-face")
         expect(phone.locator(".product-page h2")).to_contain_text("手作陶瓷")
         assert phone.evaluate("document.querySelectorAll('video').length") <= 3
@@ -107,5 +107,13 @@ def _read_product(phone: Page) -> None:
         expect(phone.locator(".product-bar button")).to_have_attribute("aria-pressed", "true")
         keep(phone, "video-product-zh")
         phone.click(".product-back")
-    assert told.value.status == 202
+    events = (told.value.post_data_json or {})["events"]
+    cart = next(event for event in events if event["kind"] == "add_to_cart")
+    assert cart["productId"]
+    assert cart["cueId"]
     expect(phone.locator(".product-page")).to_have_count(0)
+
+
+def _tells_of_the_cart(request: Request) -> bool:
+    told = request.url.endswith("/v1/videos/events") and request.method == "POST"
+    return told and "add_to_cart" in (request.post_data or "")
