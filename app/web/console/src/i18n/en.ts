@@ -95,7 +95,7 @@ export const en: Record<keyof typeof zh, Message> = {
   "cue.product": "Product",
   "cue.productHint": "Price and stock are always those of the moment of watching",
   "cue.packet": "Red packet",
-  "cue.packetHint": "One that is scheduled. It opens for those who have watched to here",
+  "cue.packetHint": "One that is scheduled. It slides in when viewers get here",
   "cue.coupon": "Code",
   "cue.couponHint": "A tap copies it",
   "cue.poll": "Name of the vote",

@@ -90,7 +90,7 @@ export const zh = {
   "cue.product": "商品",
   "cue.productHint": "价格和库存总是观众看到时的",
   "cue.packet": "红包",
-  "cue.packetHint": "已排期的红包；看到这里的观众才能打开",
+  "cue.packetHint": "已排期的红包，看到这里时滑出来",
   "cue.coupon": "优惠码",
   "cue.couponHint": "观众点一下就复制",
   "cue.poll": "投票名称",
