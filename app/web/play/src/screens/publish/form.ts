@@ -46,6 +46,8 @@ export class PostForm {
   readonly video: PickedVideo;
   readonly length = computed(() => characters(this.text.value));
 
+  /** The post that is edited has a film already, which an edit leaves as it is. */
+  private carriesVideo = false;
   private stopKeeping: (() => void) | null = null;
   private keepNow: () => void = () => undefined;
 
@@ -87,6 +89,7 @@ export class PostForm {
     this.audience.value = post.audience.kind === "followers" ? "followers" : "everyone";
     this.publishAt.value = publishAt === null ? "" : toLocalField(publishAt);
     this.repostOf.value = post.repostOf;
+    this.carriesVideo = post.attachment?.type === "video";
     this.pictures.restore(post.pictures);
   }
 
@@ -98,7 +101,8 @@ export class PostForm {
     if (this.video.chosen && !this.video.usable) return "upload.wait";
     if (this.empty) return "publish.needContent";
     if (asDraft || this.kind.value === "repost") return null;
-    const pictures = this.pictures.images.length + (this.video.chosen ? 1 : 0);
+    const film = this.video.chosen || this.carriesVideo;
+    const pictures = this.pictures.images.length + (film ? 1 : 0);
     if (["pictures", "buyer_show", "order_show"].includes(this.kind.value) && pictures === 0) {
       return "publish.needPicture";
     }
