@@ -15,6 +15,9 @@ AppError
 ├── DeviceDone      409  as many helps as one device may give
 ├── LinkFull        409  others were quicker
 ├── NotAside        409  it was set aside for a while only
+├── NotInQuarantine   404  no such decision is in quarantine
+├── QuarantineDecided 409  an operator has decided about it
+├── NothingToPay      409  it gave no money to anybody
 └── ReceiptInvalid  403  we did not sign this receipt, or not for this shopper and packet
 """
 
@@ -114,6 +117,24 @@ class NotAside(Conflict):
     """It was set aside for a while only."""
 
     code, title = "reservation_over", "This share is no longer set aside; begin again"
+
+
+class NotInQuarantine(NotFound):
+    """No such decision of this packet is there."""
+
+    code, title = "not_in_quarantine", "This decision is not in quarantine"
+
+
+class QuarantineDecided(Conflict):
+    """Once is enough."""
+
+    code, title = "quarantine_decided", "An operator has decided about this decision"
+
+
+class NothingToPay(Conflict):
+    """It gave no money."""
+
+    code, title = "nothing_to_pay", "This decision gave no money to anybody; dismiss it"
 
 
 class Refused(IntEnum):

@@ -73,3 +73,16 @@ class Entry(Base):
     shopper_id: Mapped[int]
     order: Mapped[int]
     entered_at: Mapped[datetime]
+
+
+class Dismissal(Base):
+    """What a bucket counted of a decision in quarantine, once an operator has decided about it: no
+    row of a claim or entry will ever stand for it."""
+
+    __tablename__ = "packet_dismissals"
+
+    packet_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    claims: Mapped[int]
+    granted_minor: Mapped[int]
+    entries: Mapped[int]

@@ -16,6 +16,9 @@ from games.claims.controllers import (
     PopUpController,
     grab_endpoint,
 )
+from games.claims.quarantine.controllers import QuarantineController
+from games.claims.quarantine.repository import QuarantineRepository
+from games.claims.quarantine.service import QuarantineService
 from games.claims.reading.desk import PacketDesk
 from games.claims.reading.links import LinkCodes, LinkDesk
 from games.claims.repository import ClaimRepository
@@ -63,18 +66,27 @@ def wire(house: House) -> Wiring:
         clock=house.clock,
         cursors=house.cursors,
     )
-    settler = ClaimSettler(house.database, store, repository, packets, ledger)
-    books = PacketBooks(house.database, store, repository, packets, ledger)
+    found = QuarantineRepository()
+    settler = ClaimSettler(house.database, store, repository, found, packets, ledger)
+    books = PacketBooks(house.database, store, repository, found, packets, ledger)
+    quarantine = QuarantineService(found, packets, ledger, settler, house.clock, house.cursors)
     registry = house.doors.get(Registry)
     registry.add_books(books)
     registry.add_grants(notes)
     _follow_life(house, claims)
     return Wiring(
-        routes=[PacketController, LinkController, PopUpController, FiguresController],
+        routes=[
+            PacketController,
+            LinkController,
+            PopUpController,
+            FiguresController,
+            QuarantineController,
+        ],
         dependencies={
             "claims": Provide(lambda: claims, sync_to_thread=False),
             "link_codes": Provide(lambda: codes, sync_to_thread=False),
             "link_desk": Provide(lambda: links, sync_to_thread=False),
+            "quarantine": Provide(lambda: quarantine, sync_to_thread=False),
             "packet_desk": Provide(lambda: desk, sync_to_thread=False),
         },
         hot=grab_endpoint(desk, claims),

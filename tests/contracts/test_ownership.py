@@ -86,6 +86,8 @@ BODIES: dict[str, Any] = {
     "grabPacket": {"ticket": "guessed"},
     "restoreClaim": {"receipt": "guessed"},
     "restoreEntry": {"receipt": "guessed"},
+    "dismissQuarantined": {"note": "a defect"},
+    "payQuarantined": {"note": "a defect"},
     "reserveHelp": HELP,
     "releaseHelp": HELP,
     "confirmHelp": HELP,
@@ -157,6 +159,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "video_id": _video(world, at_work),
         "withdrawal_id": "4711",
         "correction_id": _correction(world, operator, brand),
+        "order": "4711",
     }
     world.strangers = {
         "a shopper": stranger,

@@ -1,7 +1,7 @@
 """Decisions that could not be settled: kept whole, counted, and never in the way of others.
 
 A row here means that live state and SQL contradict each other, or that a handler is defective. It
-fails the audit until a person has looked.
+fails the audit until an operator has decided about it, and stays to be seen after that.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,11 @@ class QuarantinedDecision(Base):
     """The stream entry's fields in MessagePack: they may be anything, so no text type is safe."""
     reason: Mapped[str] = mapped_column(String(_REASON_MAX))
     quarantined_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    resolution: Mapped[str | None] = mapped_column(String(16))
+    """What an operator decided about it."""
+    note: Mapped[str | None] = mapped_column(String(_REASON_MAX))
+    resolved_by: Mapped[int | None]
+    resolved_at: Mapped[datetime | None]
 
 
 async def quarantine(
@@ -57,8 +62,12 @@ async def quarantine(
 
 
 async def audit_quarantine(database: Database) -> list[str]:
-    """A sentence a kind that has decisions in quarantine; none when all is well."""
-    statement = select(QuarantinedDecision.kind, func.count()).group_by(QuarantinedDecision.kind)
+    """A sentence a kind that has decisions nobody decided about; none when all is well."""
+    statement = (
+        select(QuarantinedDecision.kind, func.count())
+        .where(QuarantinedDecision.resolution.is_(None))
+        .group_by(QuarantinedDecision.kind)
+    )
     async with database.reading() as session:
         rows = (await session.execute(statement)).all()
     return [f"{count} decisions of kind {kind} are in quarantine" for kind, count in rows]

@@ -1,10 +1,11 @@
 """The proof of packets: what their buckets say against what SQL holds."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from app.kernel.audits import audit_each
 from app.kernel.database import Database
 from campaigns.ledger.interfaces import Cut, DropBooks, Ledger
+from games.claims.quarantine.repository import Counted, QuarantineRepository, sums_with
 from games.claims.repository import ClaimRepository, Sums
 from games.claims.settling.remains import Remains, misplaced, remains
 from games.claims.store import PacketStore
@@ -19,12 +20,14 @@ class PacketBooks(DropBooks):
         database: Database,
         store: PacketStore,
         repository: ClaimRepository,
+        quarantine: QuarantineRepository,
         packets: Packets,
         ledger: Ledger,
     ) -> None:
         self._database = database
         self._store = store
         self._repository = repository
+        self._quarantine = quarantine
         self._packets = packets
         self._ledger = ledger
 
@@ -35,11 +38,12 @@ class PacketBooks(DropBooks):
             async with self._database.snapshot() as session:
                 record = await self._packets.record(session, packet_id)
                 sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
+                dismissed = await self._quarantine.counted(session, packet_id)
             if record is not None:
-                found[packet_id] = await self._cut(record, sums)
+                found[packet_id] = await self._cut(record, sums, dismissed)
         return found
 
-    async def _cut(self, record: PacketRecord, sums: Sums) -> Cut:
+    async def _cut(self, record: PacketRecord, sums: Sums, dismissed: Sequence[Counted]) -> Cut:
         if record.returned_minor is not None:
             # the books are closed: what went back is a transfer
             return Cut(remaining_minor=0, last_sequence=0)
@@ -47,7 +51,7 @@ class PacketBooks(DropBooks):
         granted, closed, last = sums.granted_minor, record.closed_at is not None, 0
         rest = record.total_minor - granted
         if found is not None:
-            granted, rest = found.standing.granted_minor, found.left_minor
+            granted, rest = _granted(record, found, dismissed), found.left_minor
             closed, last = closed or found.standing.closed, found.standing.last_order or 0
         unsettled = granted - sums.granted_minor
         if closed:
@@ -73,9 +77,11 @@ class PacketBooks(DropBooks):
             record = await self._packets.record(session, packet_id)
             sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
             counted = await self._repository.counted(session, packet_id)
-            then = counted
+            then, dismissed = counted, [Counted()]
             if standing is not None:
                 then = await self._repository.counted(session, packet_id, standing.last_order)
+                last = standing.last_order
+                dismissed = await self._quarantine.counted(session, packet_id, last)
             ledger = await self._ledger.drop(session, packet_id)
         assert record is not None
         if counted != sums._replace(best_minor=0, best_shopper_id=0, best_order=0):
@@ -95,16 +101,18 @@ class PacketBooks(DropBooks):
         if found is None:
             return None
         live = (found.standing.claims, found.standing.granted_minor)
-        if live != (then.claims, then.granted_minor):
+        if not any(live == sums_with(then, each) for each in dismissed):
             return (
                 f"packet {packet_id}: {live[0]} shares of {live[1]} live, "
                 f"{then.claims} of {then.granted_minor} in SQL"
             )
-        return await self._share_difference(record, found)
+        return await self._share_difference(record, found, dismissed)
 
-    async def _share_difference(self, record: PacketRecord, found: Remains) -> str | None:
+    async def _share_difference(
+        self, record: PacketRecord, found: Remains, dismissed: Sequence[Counted]
+    ) -> str | None:
         """The first share that is not what it was drawn to be."""
-        if found.left_minor == record.total_minor - found.standing.granted_minor:
+        if found.left_minor == record.total_minor - _granted(record, found, dismissed):
             return None
         drawn = await self._packets.shares(record)
         for sentence in misplaced(found.cut, drawn):
@@ -113,3 +121,11 @@ class PacketBooks(DropBooks):
             f"packet {record.id}: of {record.total_minor} {found.standing.granted_minor} was "
             f"granted, and {found.left_minor} is left live"
         )
+
+
+def _granted(record: PacketRecord, found: Remains, dismissed: Sequence[Counted]) -> int:
+    """What its bucket granted; without what was dismissed, if its share was another's."""
+    granted = found.standing.granted_minor
+    fitting = (granted - each.granted_minor for each in dismissed)
+    whole = (each for each in fitting if each + found.left_minor == record.total_minor)
+    return next(whole, granted)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import structlog
 
@@ -13,6 +13,7 @@ from app.kernel.valkey.settle import Conflict
 from campaigns.ledger.interfaces import Ledger, Transfer, budget, escrow, loss, wallet
 from games.claims.interfaces import BONUSES, HELPERS
 from games.claims.loading.parts import Held
+from games.claims.quarantine.repository import QuarantineRepository, sums_with
 from games.claims.repository import (
     ClaimRepository,
     Entered,
@@ -46,12 +47,14 @@ class ClaimSettler:
         database: Database,
         store: PacketStore,
         repository: ClaimRepository,
+        quarantine: QuarantineRepository,
         packets: Packets,
         ledger: Ledger,
     ) -> None:
         self._database = database
         self._store = store
         self._repository = repository
+        self._quarantine = quarantine
         self._packets = packets
         self._ledger = ledger
 
@@ -129,17 +132,22 @@ class ClaimSettler:
             await self._ledger.post(tx, transfers)
         tx.after_commit(lambda: self._release(decisions))
 
+    async def finish_within(self, tx: Transaction, packet_id: int) -> None:
+        """Close a packet's books if SQL holds all that its closing counted."""
+        transfers = await self._finish(tx, {packet_id})
+        if transfers:
+            await self._ledger.post(tx, transfers)
+
     async def finish(self, packet_id: int) -> bool:
-        """Close a packet's books if SQL holds all that its closing counted. True when they are."""
+        """The same in a transaction of its own. True when they are closed."""
         async with self._database.transaction() as tx:
-            transfers = await self._finish(tx, {packet_id})
-            if transfers:
-                await self._ledger.post(tx, transfers)
+            await self.finish_within(tx, packet_id)
             record = await self._packets.record(tx.session, packet_id)
         return record is not None and record.returned_minor is not None
 
     async def _finish(self, tx: Transaction, packet_ids: Iterable[int]) -> list[Transfer]:
-        """What goes back to budgets: once, when SQL holds exactly what the closing said."""
+        """What goes back to budgets: once, when SQL holds exactly what the closing said, but for
+        what operators decided about."""
         transfers: list[Transfer] = []
         for packet_id in sorted(packet_ids):
             record = await self._packets.record(tx.session, packet_id)
@@ -149,11 +157,12 @@ class ClaimSettler:
             if record is None or record.status is not PacketStatus.CLOSED:
                 continue
             sums = (await self._repository.sums(tx.session, [packet_id])).get(packet_id, Sums())
-            if (sums.claims, sums.granted_minor) != (record.closed_claims, record.closed_minor):
+            dismissed = await self._quarantine.counted(tx.session, packet_id)
+            if not any(sums_with(sums, each) == _closed(record) for each in dismissed):
                 continue
             granted_minor = sums.granted_minor
             if isinstance(record.rules, Draw):
-                winners = await self._draw(tx, record)
+                winners = await self._draw(tx, record, {each.entries for each in dismissed})
                 if winners is None:
                     continue
                 transfers += [_paid(row, record) for row in winners]
@@ -164,13 +173,15 @@ class ClaimSettler:
                 transfers.append(_returned(record, rest))
         return transfers
 
-    async def _draw(self, tx: Transaction, record: PacketRecord) -> list[Row] | None:
+    async def _draw(
+        self, tx: Transaction, record: PacketRecord, dismissed: Collection[int]
+    ) -> list[Row] | None:
         """The winners' claims, written now; None while SQL lacks an entry that the closing counted.
         What the winners get follows from the seed, and so does who they are."""
         entries: list[Held] = []
         async for page in self._repository.entries_of(tx.session, record.id):
             entries += page
-        if len(entries) != record.closed_entries:
+        if not any(len(entries) + more == record.closed_entries for more in dismissed):
             return None
         assert record.closed_at is not None
         (shares,) = await self._packets.shares(record)
@@ -237,6 +248,10 @@ class ClaimSettler:
                 last[packet_id] = each
         packets = self._store.packets
         await asyncio.gather(*(packets.release(id_, each) for id_, each in last.items()))
+
+
+def _closed(record: PacketRecord) -> tuple[int | None, int | None]:
+    return record.closed_claims, record.closed_minor
 
 
 def _claim(decision: Decision) -> Row:
