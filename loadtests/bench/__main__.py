@@ -2,9 +2,9 @@
 
 import sys
 
-from loadtests.bench import feed, grab
+from loadtests.bench import feed, grab, media
 
-BENCHES = {"feed": feed.main, "grab": grab.main}
+BENCHES = {"feed": feed.main, "grab": grab.main, "media": media.main}
 
 
 def main() -> int:
