@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import text
 
 from app.composition import Composed
-from app.demo import crowd, fortune
+from app.demo import crowd, films, fortune
 from app.demo.models import DemoStep
 from app.demo.pictures.gallery import LOOKS, draw, draw_avatar, draw_cover
 from app.demo.script import PLAYERS, Player
@@ -56,7 +56,10 @@ async def load(composed: Composed) -> None:
             jobs = [loader.account(studio, player, people) for player in PLAYERS]
             accounts = dict(zip((p.key for p in PLAYERS), await _some_at_once(jobs), strict=True))
     people += coming.result()
-    await fortune.give(composed, loader.step, loader.hosts(accounts, people))
+    hosts = loader.hosts(accounts, people)
+    await fortune.give(composed, loader.step, hosts)
+    await films.order(composed, loader.step, hosts, {key: a[2] for key, a in accounts.items()})
+    await films.show(composed, loader.step, hosts)
     await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
     await crowd.react(composed, people, accounts)
 

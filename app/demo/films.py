@@ -1,0 +1,108 @@
+"""The films of the demo festival: slide shows of the brands' products, one for each template.
+
+They are ordered when the festival is loaded and made behind, by jobs. Whatever is ready when the
+demo is loaded again is published with its timeline, and shown in a post.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, cast
+
+from app.composition import Composed
+from app.demo.fortune import Host
+from app.demo.models import DemoStep
+from app.demo.steps import Step
+from app.identity.interfaces import Actor, ActorKind, Role
+from app.kernel.database import Transaction
+from app.kernel.structs import Id
+from feeds.posts.interfaces import PostKind
+from feeds.posts.schemas import PostCreate, VideoAttachment
+from feeds.posts.service import PostService
+from media.studio.schemas import FilmSize, SlideshowCreate
+from media.studio.service import StudioService
+from media.timelines.interfaces import Timelines
+from media.videos.interfaces import Videos, VideoState
+from media.videos.showing.publishing import Publishing
+
+_PRODUCTS_MAX: Final = 4
+
+
+class Reel(NamedTuple):
+    """A film: who shows its products, how, and what the post says."""
+
+    player: str
+    template: str
+    title: str
+    post: str
+
+
+REELS: Final[tuple[Reel, ...]] = (
+    Reel("noodles", "festive", "一碗好面 今晚开抢", "三代手艺，一口热汤。#一碗好面# #狂欢城#"),
+    Reel("home", "gallery", "让家慢慢变成自己的样子", "一盏灯，一个角落。#我的角落#"),
+    Reel("audio", "night", "听见细节", "戴上，世界就安静了。#听见细节#"),
+)
+
+
+async def order(
+    composed: Composed, step: Step, hosts: Mapping[str, Host], products: Mapping[str, Sequence[int]]
+) -> None:
+    """Ask the studio for every film that was not asked for."""
+    studio = cast("StudioService", composed.service("studio"))
+    for reel in REELS:
+        host, sold = hosts.get(reel.player), products.get(reel.player, ())
+        if host is None or not sold:
+            continue
+        body = SlideshowCreate(
+            product_ids=[Id(each) for each in sold[:_PRODUCTS_MAX]],
+            template=reel.template,
+            title=reel.title,
+            size=FilmSize.HD,
+        )
+
+        async def ask(tx: Transaction, host: Host = host, body: SlideshowCreate = body) -> int:
+            work = await studio.slideshow(tx, _owner(host), host.account_id, body)
+            return int(work.id)
+
+        await step(f"film {reel.player}", ask)
+
+
+async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> None:
+    """Publish the films that are ready, each with its timeline and a post of its own."""
+    house = composed.house
+    screenings = cast("Publishing", composed.service("screenings"))
+    posts = cast("PostService", composed.service("publishing"))
+    for reel in REELS:
+        host = hosts.get(reel.player)
+        async with house.database.reading() as session:
+            ordered = await session.get(DemoStep, f"film {reel.player}")
+            if host is None or ordered is None or ordered.made_id is None:
+                continue
+            studio = cast("StudioService", composed.service("studio"))
+            work = await studio.work(session, _owner(host), ordered.made_id)
+            video_id = int(work.video_id) if work.video_id is not None else 0
+            record = await house.doors.get(Videos).get(session, video_id)
+        if record is None or record.state is not VideoState.READY:
+            continue
+
+        async def screen(
+            tx: Transaction, reel: Reel = reel, host: Host = host, video_id: int = video_id
+        ) -> int:
+            actor = _owner(host)
+            await house.doors.get(Timelines).publish(tx, actor, video_id)
+            await screenings.publish(tx, actor, video_id)
+            attachment = VideoAttachment(video_id=Id(video_id))
+            body = PostCreate(
+                kind=PostKind.NEWS,
+                account_id=Id(host.account_id),
+                text=reel.post,
+                attachment=attachment,
+            )
+            made = await posts.create(tx, actor, body)
+            return int(made.post.id)
+
+        await step(f"screening {reel.player}", screen)
+
+
+def _owner(host: Host) -> Actor:
+    return Actor(
+        kind=ActorKind.MEMBER, id=host.owner_id, brand_id=host.account_id, role=Role.OWNER.value
+    )
