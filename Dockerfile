@@ -5,7 +5,7 @@ WORKDIR /srv/carnival
 ENV CARNIVAL_VENV=/srv/venv PYTHONPATH=/srv/carnival
 COPY requirements requirements
 COPY scripts scripts
-RUN scripts/install up
+RUN CARNIVAL_COMPILE=no scripts/install up
 COPY app app
 RUN /srv/venv/bin/python -P -m app.cli build
 

@@ -195,7 +195,7 @@ class TestImage:
 
         try:
             assert not healthy()
-            until(healthy, 60)
+            until(healthy, 180)
         finally:
             web.send_signal(signal.SIGTERM)
             status = web.wait(30)

@@ -19,7 +19,7 @@ from app.local import HOME
 from tests.bases import Base
 from tests.waiting import until
 
-_READY_SECONDS = 90
+_READY_SECONDS = 240
 
 
 class Instance:
