@@ -221,7 +221,7 @@ class TestCompose:
             assert knows == (name == "migrate")
 
     def test_every_service_that_serves_is_checked(self) -> None:
-        image_checked = {"web-1", "web-2", "worker"}
+        image_checked = {"web-1", "web-2", "worker", "transcoder"}
         for name, service in self.services.items():
             if service.get("restart") != "no":
                 assert name in image_checked or "test" in service["healthcheck"], name
