@@ -35,7 +35,11 @@ class Installation:
         self._up: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Installation":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()  # what never got ready would run on, and slow down everything after it
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
