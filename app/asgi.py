@@ -58,7 +58,10 @@ def litestar(composed: Composed, provided: Mapping[str, Provide] | None = None) 
     routes = [route for wiring in wirings for route in wiring.routes]
     plain = [plain_handler(endpoint) for wiring in wirings for endpoint in wiring.hot]
     return _App(
-        route_handlers=[HealthController, *routes, *plain, *openapi.docs_routes(), *page_routes()],
+        route_handlers=[
+            *(HealthController, *routes, *plain, *openapi.docs_routes()),
+            *page_routes(composed.house.objects.origin()),
+        ],
         dependencies=dependencies(composed) if provided is None else provided,
         lifespan=[_lifespan(composed)],
         response_class=JsonResponse,

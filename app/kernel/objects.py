@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
-from obstore import sign_async
+from obstore import sign, sign_async
 from obstore.exceptions import BaseError, InvalidPathError
 from obstore.store import LocalStore, S3Store
 
@@ -147,6 +147,17 @@ class Objects:
             return None
         async with _answering(path):
             return await sign_async(self._store, "GET", path, timedelta(seconds=seconds))
+
+    def origin(self) -> str | None:
+        """Where `signed_url` leads: scheme, host and port, for pages that say whom they talk to;
+        None for a folder, and for a store that gives no address out."""
+        if isinstance(self._store, LocalStore):
+            return None
+        try:
+            parts = urlsplit(sign(self._store, "GET", "ping", timedelta(seconds=1)))
+        except BaseError:
+            return None
+        return f"{parts.scheme}://{parts.netloc}"
 
     async def delete(self, paths: Sequence[str]) -> None:
         """Forget the objects; those that are not there are no error."""

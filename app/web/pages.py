@@ -27,11 +27,17 @@ CONSOLE = _HERE / "console" / "dist"
 DOCS = _HERE / "docs" / "dist"
 _NEVER_PAGES = ("v1", "m", "media", "health", "assets", "docs", "console")
 _COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
-_CSP = (
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; font-src 'self' data:; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+
+def policy(elsewhere: str | None) -> str:
+    """The pages' content security policy: nobody but this house, and the store that films are
+    fetched from where it has an address of its own."""
+    films = f" {elsewhere}" if elsewhere is not None else ""
+    return (
+        f"default-src 'self'; img-src 'self' data: blob:{films}; media-src 'self' blob:{films}; "
+        f"style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:{films}; "
+        "font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,9 @@ class Bundle:
             if path.is_file():
                 self._files[path.relative_to(folder).as_posix()] = _read(path, folder)
 
-    def answer(self, request: Request[Any, Any, Any], name: str) -> Response[bytes]:
-        """The file, or 304. Raises NotFound; Unavailable when nothing was built."""
+    def answer(self, request: Request[Any, Any, Any], name: str, csp: str) -> Response[bytes]:
+        """The file under a security policy, or 304. Raises NotFound; Unavailable when nothing was
+        built."""
         if not self._files:
             raise Unavailable("The pages are not built yet: `./carnival up` builds them")
         file = self._files.get(name)
@@ -61,7 +68,7 @@ class Bundle:
             raise NotFound
         headers = {
             "etag": file.etag,
-            "content-security-policy": _CSP,
+            "content-security-policy": csp,
             "referrer-policy": "same-origin",
             "vary": "accept-encoding",
             "cache-control": (
@@ -81,40 +88,42 @@ class Bundle:
         return name in self._files
 
 
-def page_routes() -> list[HTTPRouteHandler]:
-    """The routes of the pages; bundles are read now, once a process."""
+def page_routes(films_from: str | None) -> list[HTTPRouteHandler]:
+    """The routes of the pages; bundles are read now, once a process. `films_from` is the origin of
+    a store that films are fetched from, where there is one."""
+    csp = policy(films_from)
     play, console, docs = _bundle(PLAY), _bundle(CONSOLE), _bundle(DOCS)
 
     @get("/docs", include_in_schema=False)
     async def docs_index(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return docs.answer(request, "index.html")
+        return docs.answer(request, "index.html", csp)
 
     @get("/docs/{name:path}", include_in_schema=False)
     async def docs_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         name = name.lstrip("/")
-        return docs.answer(request, name if docs.has(name) else "index.html")
+        return docs.answer(request, name if docs.has(name) else "index.html", csp)
 
     @get("/console", include_in_schema=False)
     async def console_index(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return console.answer(request, "index.html")
+        return console.answer(request, "index.html", csp)
 
     @get("/console/{name:path}", include_in_schema=False)
     async def console_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         name = name.lstrip("/")
         if console.has(name) or name.startswith("assets/"):
-            return console.answer(request, name)
-        return console.answer(request, "index.html")
+            return console.answer(request, name, csp)
+        return console.answer(request, "index.html", csp)
 
     @get("/", include_in_schema=False)
     async def play_index(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return play.answer(request, "index.html")
+        return play.answer(request, "index.html", csp)
 
     @get("/{name:path}", include_in_schema=False)
     async def play_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         name = name.lstrip("/")
         if play.has(name) or name.split("/", 1)[0] in _NEVER_PAGES:
-            return play.answer(request, name)
-        return play.answer(request, "index.html")
+            return play.answer(request, name, csp)
+        return play.answer(request, "index.html", csp)
 
     return [docs_index, docs_file, console_index, console_file, play_index, play_file]
 

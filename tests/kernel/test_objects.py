@@ -8,6 +8,7 @@ import pytest
 
 from app.kernel.errors import Unavailable
 from app.kernel.objects import CHUNK_BYTES, ObjectMissing, Objects
+from app.web.pages import policy
 from tests.kernel.s3 import S3Server
 
 
@@ -149,6 +150,13 @@ class TestFolder:
 
 
 class TestS3:
+    async def test_addresses_lead_to_its_origin_which_pages_name(self, s3: S3Server) -> None:
+        objects = Objects("s3://bucket/some/prefix")
+        origin = objects.origin()
+        assert origin == s3.url
+        assert str(await objects.signed_url("x", 60)).startswith(f"{origin}/")
+        assert f"connect-src 'self' ws: wss: {origin};" in policy(origin)
+
     async def test_bucket_and_prefix_come_from_the_url(self, s3: S3Server) -> None:
         await Objects("s3://bucket/some/prefix").put("images/ab/x.jpeg", b"1")
         assert list(s3.objects) == ["/bucket/some/prefix/images/ab/x.jpeg"]
