@@ -59,9 +59,9 @@ async def load(composed: Composed) -> None:
     hosts = loader.hosts(accounts, people)
     await fortune.give(composed, loader.step, hosts)
     await films.order(composed, loader.step, hosts, {key: a[2] for key, a in accounts.items()})
-    await films.show(composed, loader.step, hosts)
     await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
     await crowd.react(composed, people, accounts)
+    await films.premiere(composed, loader.step, hosts)
 
 
 class Loader:

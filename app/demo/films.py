@@ -1,9 +1,11 @@
 """The films of the demo festival: slide shows of the brands' products, one for each template.
 
-They are ordered when the festival is loaded and made behind, by jobs. Whatever is ready when the
-demo is loaded again is published with its timeline, and shown in a post.
+They are ordered when the festival is loaded and made behind, by jobs. Each is published with its
+timeline, and shown in a post, as soon as it is ready; one that takes too long when the demo is
+loaded again.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, cast
 
@@ -24,6 +26,9 @@ from media.videos.interfaces import Videos, VideoState
 from media.videos.showing.publishing import Publishing
 
 _PRODUCTS_MAX: Final = 4
+_LOOKS_MAX: Final = 450
+_LOOK_SECONDS: Final = 2
+_NEVER: Final = (VideoState.REFUSED, VideoState.FAILED)
 
 
 class Reel(NamedTuple):
@@ -65,8 +70,18 @@ async def order(
         await step(f"film {reel.player}", ask)
 
 
-async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> None:
-    """Publish the films that are ready, each with its timeline and a post of its own."""
+async def premiere(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> None:
+    """Show every film once it is ready, for as long as somebody may wait for it."""
+    for _ in range(_LOOKS_MAX):
+        if not await show(composed, step, hosts):
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> int:
+    """Publish the films that are ready, each with its timeline and a post of its own. Returns how
+    many are still being made."""
+    coming = 0
     house = composed.house
     screenings = cast("Publishing", composed.service("screenings"))
     posts = cast("PostService", composed.service("publishing"))
@@ -81,6 +96,8 @@ async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> Non
             video_id = int(work.video_id) if work.video_id is not None else 0
             record = await house.doors.get(Videos).get(session, video_id)
         if record is None or record.state is not VideoState.READY:
+            is_lost = record.state in _NEVER if record is not None else work.state == "failed"
+            coming += not is_lost
             continue
 
         async def screen(
@@ -100,6 +117,7 @@ async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> Non
             return int(made.post.id)
 
         await step(f"screening {reel.player}", screen)
+    return coming
 
 
 def _owner(host: Host) -> Actor:
