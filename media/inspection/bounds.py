@@ -8,8 +8,9 @@ from media.inspection.errors import Refused
 from media.inspection.source import Source
 
 VIDEO_CODECS: Final = frozenset(
-    ("h264", "hevc", "vp8", "vp9", "av1", "prores", "mpeg4", "mpeg2video", "mjpeg", "dnxhd")
+    ("h264", "hevc", "vp8", "vp9", "prores", "mpeg4", "mpeg2video", "mjpeg", "dnxhd")
 )
+"""AV1 is none of them: the ffmpeg that comes with us writes it and cannot read it."""
 PCM: Final = frozenset(
     f"pcm_{kind}"
     for kind in ("s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be", "u8", "s8")
@@ -25,7 +26,7 @@ DECODERS: Final = ",".join(
         # of tracks that are there and ignored: without them ffprobe would stop at those
         | {"dca", "truehd", "mlp", "aac_latm", "wmav2", "adpcm_ima_qt", "adpcm_ms"}
         | {"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "dvbsub", "dvdsub", "pgssub"}
-        | {"cc_dec", "text", "png", "bmp", "gif", "webp", "tiff", "qtrle", "rawvideo"}
+        | {"av1", "cc_dec", "text", "png", "bmp", "gif", "webp", "tiff", "qtrle", "rawvideo"}
     )
 )
 """Decoders that ffmpeg may open at all; the whitelist it checks itself."""

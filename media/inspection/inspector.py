@@ -65,8 +65,7 @@ async def inspect(path: Path, bounds: Bounds = BRAND) -> Source:
         seconds = _duration(number(stream.duration) or claimed, claimed, begins, seen)
         source = _source(container, found, stream, sound, seconds, size, seen)
         check(source, bounds)
-        if stream.codec_name != "av1":  # which ffmpeg can show, and not decode
-            await probing.first_picture(fd, container.demuxer, stream.index)
+        await probing.first_picture(fd, container.demuxer, stream.index)
         return source
 
 

@@ -62,7 +62,6 @@ CONTAINERS: list[tuple[str, tuple[str, ...], str, str]] = [
     ("film.avi", ("-c:v", "mpeg4", "-c:a", "libmp3lame"), "avi", "mpeg4"),
     ("film.webm", ("-c:v", "libvpx-vp9", "-cpu-used", "8", "-c:a", "libopus"), "webm", "vp9"),
     ("prores.mov", ("-c:v", "prores_ks", "-c:a", "pcm_s16le"), "mov", "prores"),
-    ("av1.mp4", ("-c:v", "libsvtav1", "-preset", "12"), "mp4", "av1"),
     ("still.mp4", ("-c:v", "mjpeg", "-pix_fmt", "yuvj420p"), "mp4", "mjpeg"),
 ]
 
