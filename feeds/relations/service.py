@@ -71,8 +71,10 @@ class RelationService(Relations, Condition):
         followers = await self.followers_count(tx.session, account_id)
         return FollowView(following=True, followers=followers)
 
-    async def holds(self, session: AsyncSession, shopper_id: int, target_id: int) -> bool:
-        """See `Condition`: whether the shopper follows the account."""
+    async def holds(
+        self, session: AsyncSession, shopper_id: int, target_id: int, measure: int
+    ) -> bool:
+        """See `Condition`: whether the shopper follows the account; there are no degrees of it."""
         return target_id in await self.followed_among(session, shopper_id, [target_id])
 
     async def unfollow(self, tx: Transaction, actor: Actor, account_id: int) -> FollowView:

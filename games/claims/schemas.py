@@ -118,7 +118,10 @@ class ConditionView(View):
     """What has to be done before the packet opens."""
 
     kind: str
+    """`follow` an account, or `watch` a film."""
     target_id: Id
+    at_ms: int | None
+    """How far to watch, in milliseconds of the film."""
     met: bool
 
 

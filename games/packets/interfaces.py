@@ -21,6 +21,7 @@ TOTAL_MINOR_MAX = 10**13
 """Sums stay exact in a Lua number, which holds 53 bits."""
 WAVES_MAX = 48
 DAY_SECONDS = 86_400
+WATCHED_MS_MAX = 6 * 3_600_000
 LIFE_SECONDS_MAX = 30 * DAY_SECONDS
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=COUNT_MAX, examples=[100])]
@@ -86,6 +87,16 @@ class FollowToOpen(Input, tag_field="form", tag="follow"):
     """Default: the brand's own."""
 
 
+class WatchToOpen(Input, tag_field="form", tag="watch"):
+    """In a film: opens for who could have watched it to a moment. By time, see `WatchCredits`: it
+    does not prove that anybody looked."""
+
+    split: Split
+    video_id: Id
+    at_ms: Annotated[int, msgspec.Meta(ge=0, le=WATCHED_MS_MAX, examples=[15_000])]
+    """The moment, in the film."""
+
+
 class PopUp(Input, tag_field="form", tag="popup"):
     """Shown to who enters the brand's page."""
 
@@ -124,7 +135,18 @@ class Fission(Input, tag_field="form", tag="fission"):
     """Helps from one device."""
 
 
-Rules = Draw | Fission | Equal | Lucky | Passphrase | Rain | FollowToOpen | PopUp | Attached
+Rules = (
+    Draw
+    | Fission
+    | Equal
+    | Lucky
+    | Passphrase
+    | Rain
+    | FollowToOpen
+    | WatchToOpen
+    | PopUp
+    | Attached
+)
 
 
 class Window(NamedTuple):
@@ -137,6 +159,8 @@ class Window(NamedTuple):
 
 FOLLOW = "follow"
 """The condition of following an account."""
+WATCH = "watch"
+"""The condition of having had the time to watch a film so far."""
 KIND = "packet"
 """Of changes in the change log, and the first word of the kinds of transfers."""
 
@@ -291,8 +315,11 @@ class Packets(Protocol):
 class Condition(Protocol):
     """Something a shopper has to have done: asked before the decision, signed into a ticket."""
 
-    async def holds(self, session: AsyncSession, shopper_id: int, target_id: int) -> bool:
-        """Whether it is done, for this account, shop or whatever it concerns."""
+    async def holds(
+        self, session: AsyncSession, shopper_id: int, target_id: int, measure: int
+    ) -> bool:
+        """Whether it is done, for this account, film or whatever it concerns; `measure` says how
+        far, where there are degrees: milliseconds of a film."""
         ...
 
 
@@ -300,7 +327,7 @@ class Conditions(Protocol):
     """Where the floors above register what they can vouch for."""
 
     def add(self, name: str, condition: Condition) -> None:
-        """`FOLLOW` is one."""
+        """`FOLLOW` and `WATCH` are two."""
         ...
 
     def find(self, name: str) -> Condition | None:

@@ -13,7 +13,8 @@ from campaigns.ledger.interfaces import Ledger
 from games.packets.controllers import AnnouncedController, BrandPacketController
 from games.packets.holding.book import PacketBook
 from games.packets.holding.conditions import ConditionList
-from games.packets.interfaces import Conditions, Packets
+from games.packets.holding.watched import Watched
+from games.packets.interfaces import WATCH, Conditions, Packets
 from games.packets.repository import PacketRepository
 from games.packets.service import PacketService
 from media.timelines.interfaces import (
@@ -24,6 +25,7 @@ from media.timelines.interfaces import (
     CueTargets,
     PacketTarget,
 )
+from media.watching.interfaces import WatchCredits
 
 
 class PacketCues(CueTargets):
@@ -76,7 +78,9 @@ def wire(house: House) -> Wiring:
     house.changes.listen(book)
     house.doors.provide(Packets, book)
     house.doors.get(CueKinds).add(CueKind.PACKET, PacketCues(book))
-    house.doors.provide(Conditions, ConditionList())
+    conditions = ConditionList()
+    conditions.add(WATCH, Watched(house.doors.get(WatchCredits)))
+    house.doors.provide(Conditions, conditions)
     service = PacketService(
         repository=repository,
         book=book,

@@ -42,6 +42,8 @@ _CUE_MARKS = {
     WatchKind.CUE_TAPPED: CueMark.SHOWN | CueMark.TAPPED,
     WatchKind.ADD_TO_CART: CueMark.CART,
 }
+_POSITIONS = frozenset((WatchKind.PLAY, WatchKind.PROGRESS, WatchKind.CUE_TAPPED))
+"""What says how far a player is while it plays."""
 
 
 class WatchService(WatchCredits):
@@ -152,7 +154,7 @@ class WatchService(WatchCredits):
         playing = [
             event
             for event in events
-            if event.kind in (WatchKind.PLAY, WatchKind.PROGRESS)
+            if event.kind in _POSITIONS
             and (record := records.get(int(event.video_id))) is not None
             and _counts(record, viewer)
         ]

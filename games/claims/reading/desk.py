@@ -33,6 +33,7 @@ from games.claims.store import PacketStore, Standing
 from games.packets.errors import PacketNotFound
 from games.packets.interfaces import (
     FOLLOW,
+    WATCH,
     Conditions,
     Draw,
     Fission,
@@ -41,6 +42,7 @@ from games.packets.interfaces import (
     Packets,
     PacketStatus,
     Rain,
+    WatchToOpen,
 )
 
 TICKET_SECONDS = 600
@@ -295,16 +297,20 @@ class PacketDesk:
     async def _condition(
         self, session: AsyncSession, record: PacketRecord, shopper_id: int | None
     ) -> ConditionView | None:
-        if not isinstance(record.rules, FollowToOpen):
+        rules = record.rules
+        if isinstance(rules, FollowToOpen):
+            kind, target_id, at_ms = FOLLOW, int(rules.account_id or record.brand_id), None
+        elif isinstance(rules, WatchToOpen):
+            kind, target_id, at_ms = WATCH, int(rules.video_id), rules.at_ms
+        else:
             return None
-        kind, target_id = FOLLOW, int(record.rules.account_id or record.brand_id)
         condition = self._conditions.find(kind)
         met = (
             shopper_id is not None
             and condition is not None
-            and await condition.holds(session, shopper_id, target_id)
+            and await condition.holds(session, shopper_id, target_id, at_ms or 0)
         )
-        return ConditionView(kind=kind, target_id=Id(target_id), met=met)
+        return ConditionView(kind=kind, target_id=Id(target_id), at_ms=at_ms, met=met)
 
     def _status(self, record: PacketRecord, standing: Standing) -> str:
         now = self._clock.now()

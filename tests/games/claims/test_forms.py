@@ -8,6 +8,7 @@ import pytest
 from campaigns.ledger.interfaces import AccountKind
 from games.claims.errors import CapReached, NotOpenYet, PacketOver
 from games.claims.rules import stagger_of
+from media.watching.repository import WatchRepository
 from tests.games.conftest import EQUAL, Fair, soon
 
 
@@ -156,7 +157,7 @@ class TestFollow:
         packet_id = await fair.open(shop, {"form": "follow", "split": EQUAL})
         view = await fair.view(packet_id, ann)
         assert view["ticket"] is None
-        wanted = {"kind": "follow", "targetId": str(shop.id), "met": False}
+        wanted = {"kind": "follow", "targetId": str(shop.id), "atMs": None, "met": False}
         assert view["condition"] == wanted
         assert await fair.refused(packet_id, ann, ticket="") == "ticket_invalid"
         await fair.town.follow(ann, shop.id)
@@ -177,6 +178,28 @@ class TestFollow:
         await fair.step(packet_id, 31)
         assert await fair.refused(packet_id, ann, ticket=ticket) == "ticket_expired"
         assert (await fair.grab(packet_id, ann))["outcome"] == "granted"
+
+
+class TestWatch:
+    async def test_it_opens_for_who_had_the_time_to_watch_so_far(self, fair: Fair):
+        shop = await fair.rich_shop()
+        ann, ben = await fair.town.shopper(), await fair.town.shopper()
+        rules = {"form": "watch", "split": EQUAL, "videoId": "77", "atMs": 20_000}
+        packet_id = await fair.open(shop, rules)
+        watched = WatchRepository()
+        async with fair.house.database.transaction() as tx:
+            await watched.add_credit(tx.session, ann.id, 77, 13_000)
+            await watched.add_credit(tx.session, ben.id, 78, 60_000)
+        asked = {"kind": "watch", "targetId": "77", "atMs": 20_000, "met": False}
+        for who in (ann, ben):
+            view = await fair.view(packet_id, who)
+            assert (view["condition"], view["ticket"]) == (asked, None)
+            assert await fair.refused(packet_id, who, ticket="") == "ticket_invalid"
+        async with fair.house.database.transaction() as tx:
+            await watched.add_credit(tx.session, ann.id, 77, 2_000)
+        assert (await fair.view(packet_id, ann))["condition"] == {**asked, "met": True}
+        assert (await fair.grab(packet_id, ann))["outcome"] == "granted"
+        assert (await fair.view(packet_id, ben))["ticket"] is None
 
 
 class TestPopUp:

@@ -44,7 +44,7 @@ const claim = (wave: number) => ({
 
 describe("what a packet offers", () => {
   const now = 150_000;
-  const condition = { kind: "follow", targetId: "2", met: true };
+  const condition = { kind: "follow", targetId: "2", atMs: null, met: true };
   const draw = { commitment: "c", seed: null, entries: 3, entry: null };
 
   it.each([
@@ -57,6 +57,7 @@ describe("what a packet offers", () => {
     ["phrase", packet({ form: "passphrase" })],
     ["follow", packet({ form: "follow", condition: { ...condition, met: false } })],
     ["sealed", packet({ form: "follow", condition })],
+    ["watch", packet({ form: "watch", condition: { ...condition, kind: "watch", met: false } })],
     ["enter", packet({ form: "draw", draw })],
     ["entered", packet({ form: "draw", draw: { ...draw, entry: 2 } })],
     ["over", packet({ form: "draw", status: "closed", draw: { ...draw, entry: 2 } })],

@@ -7,6 +7,7 @@ export type PacketForm =
   | "passphrase"
   | "rain"
   | "follow"
+  | "watch"
   | "popup"
   | "attached"
   | "draw"
@@ -69,7 +70,7 @@ export interface PacketView {
   opensAt: Timestamp;
   closesAt: Timestamp;
   waves: Wave[];
-  condition: { kind: string; targetId: Id; met: boolean } | null;
+  condition: { kind: string; targetId: Id; atMs: number | null; met: boolean } | null;
   draw: Draw | null;
   ticket: string | null;
   ticketSeconds: number;

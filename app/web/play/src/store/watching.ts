@@ -101,6 +101,7 @@ export class Viewing {
     if (!this.played) {
       this.played = true;
       this.tell("play");
+      void this.log.flush(); // credit is counted from when the house hears of it
     }
     for (const quartile of this.quartiles.at(ms)) this.tell("quartile", { quartile });
     const now = this.nowMs();
@@ -123,6 +124,7 @@ export class Viewing {
 
   cueTapped(cueId: Id): void {
     this.tell("cue_tapped", { cueId });
+    void this.log.flush(); // a packet may ask how far it was watched
   }
 
   addedToCart(productId: Id, cueId: Id | null): void {

@@ -57,7 +57,9 @@ export function Action({ view, load }: ActionProps): JSX.Element {
       ? "packets.sayPhrase"
       : stage === "follow"
         ? "packets.followToOpen"
-        : "packets.openNow";
+        : stage === "watch"
+          ? "packets.watchFirst"
+          : "packets.openNow";
   return (
     <div class="packet-do">
       <button type="button" class="gold-button" onClick={() => showPacket(view.id)}>

@@ -24,7 +24,7 @@ import "./packet.css";
 
 const lookAgainMs = 20_000;
 /** What somebody who had to sign in first is led back to. */
-const inEnvelope = new Set<Stage>(["sealed", "phrase", "follow"]);
+const inEnvelope = new Set<Stage>(["sealed", "phrase", "follow", "watch"]);
 
 /** A packet's own page: what it is, what to do, who got what. Links lead here. */
 export function PacketScreen({ id }: { id: Id }): JSX.Element {

@@ -54,6 +54,7 @@ export function Inside(props: InsideProps): JSX.Element | null {
   }
   if (stage === "phrase") return <PhraseForm {...props} />;
   if (stage === "follow") return <FollowFirst {...props} />;
+  if (stage === "watch") return <WatchFirst {...props} />;
   if (stage === "rain" || stage === "enter" || stage === "entered") {
     return (
       <div class="envelope-note">
@@ -68,6 +69,24 @@ export function Inside(props: InsideProps): JSX.Element | null {
 }
 
 const followSettleMs = 600;
+
+const watchSettleMs = 1_500;
+
+function WatchFirst({ view, again }: InsideProps): JSX.Element {
+  useEffect(() => {
+    // what was watched is told every few seconds: the packet's view says when it is enough
+    const timer = setInterval(again, watchSettleMs);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div class="envelope-note">
+      <p>{t("packets.watchFirst")}</p>
+      <Link to={`/watch?video=${view.condition?.targetId}`} class="gold-button" onClick={hidePacket}>
+        {t("packets.watchNow")}
+      </Link>
+    </div>
+  );
+}
 
 function FollowFirst({ view, again }: InsideProps): JSX.Element {
   const target = view.condition?.targetId ?? view.brandId;

@@ -8,6 +8,7 @@ export type Stage =
   | "sealed"
   | "phrase"
   | "follow"
+  | "watch"
   | "enter"
   | "entered"
   | "rain"
@@ -28,7 +29,9 @@ export function stageOf(view: PacketView, nowMs: number): Stage {
   if (view.form === "rain") return "rain";
   if (nowMs < Date.parse(view.opensAt)) return "upcoming";
   if (view.status === "paused") return "paused";
-  if (view.condition !== null && !view.condition.met) return "follow";
+  if (view.condition !== null && !view.condition.met) {
+    return view.condition.kind === "watch" ? "watch" : "follow";
+  }
   if (view.form === "passphrase") return "phrase";
   if (view.form === "draw") return "enter";
   return "sealed";
