@@ -31,6 +31,7 @@ from app.stage.servers import Servers, house_of, obey, say
 from campaigns.brands.schemas import BrandCreate
 from campaigns.brands.service import BrandService
 from campaigns.ledger.interfaces import Ledger, Transfer, budget, platform
+from games.claims.quarantine.repository import QuarantineRepository
 from games.claims.repository import ClaimRepository
 from games.claims.service import ClaimService
 from games.claims.settling.settler import ClaimSettler
@@ -70,7 +71,12 @@ class Fair:
         self._ledger = house.doors.get(Ledger)
         self._records = house.doors.get(Packets)
         self._settler = ClaimSettler(
-            house.database, PacketStore(house.live), ClaimRepository(), self._records, self._ledger
+            house.database,
+            PacketStore(house.live),
+            ClaimRepository(),
+            QuarantineRepository(),
+            self._records,
+            self._ledger,
         )
         self._tokens = AccessTokens(house.settings, house.clock)
         self._tickets = Tickets(keys_for(house.settings, "ticket"), "packet-grab")

@@ -21,6 +21,8 @@ _NOISE = re.compile(
     r"speed|progress)=.*\n",
     re.MULTILINE,
 )
+_MOSTLY_DAMAGED: Final = 69
+"""How ffmpeg ends when more went wrong in decoding than it puts up with (`-max_error_rate`)."""
 _DAMAGED: Final = (
     "Invalid data found",
     "moov atom not found",
@@ -104,7 +106,8 @@ def _judged(done: Finished) -> Finished:
         raise Broken("The film takes too long to encode. Please export it shorter or smaller.", log)
     if done.exceeded is Limit.OUTPUT:
         raise Broken("The film becomes too large. Please export it shorter or smaller.", log)
-    if any(sign in log for sign in _DAMAGED):
+    said = done.stderr.decode(errors="replace")
+    if done.code == _MOSTLY_DAMAGED or any(sign in said for sign in _DAMAGED):
         raise Broken(
             "The film is damaged: it cannot be read to its end. Please export it again.", log
         )

@@ -67,7 +67,9 @@ class WithdrawalMachine(RuleBasedStateMachine):
         self.won: Counter[int] = Counter()
         self.asked: dict[int, tuple[int, int]] = {}
 
-        async def defer(_c: Any, _t: str, _at: Any, _l: Any, arguments: dict[str, Any]) -> None:
+        async def defer(
+            _c: Any, _t: str, _at: Any, _l: Any, _p: int, arguments: dict[str, Any]
+        ) -> None:
             self.jobs.append(arguments["withdrawal_id"])
 
         self.database = Database(self.base, defer)

@@ -21,7 +21,7 @@ DROP, BRAND = 4_000_000_000_001, 4_000_000_000_000
 async def rich(town: Town, amount: int = 1000) -> Resident:
     """A shopper who won something."""
     who = await town.shopper()
-    drop = DROP + who.id % 1000
+    drop = DROP + who.id % 1_000_000_007
     await post(town.house, top_up(BRAND, amount, f"{who.id}"), fund(BRAND, drop, amount))
     await post(town.house, claim(drop, who.id, amount))
     return who
