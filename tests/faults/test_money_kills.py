@@ -14,6 +14,7 @@ import pytest
 from tests.faults.grabbers import Brand, Grabbers, Person
 from tests.faults.installation import KINDS, Installation
 from tests.faults.test_kills import wipe_cache
+from tests.waiting import until
 
 SHOPPERS = 180
 PACKETS_AT_FIRST = 8
@@ -77,6 +78,7 @@ def _survives(folder: Path, *, kills: list[list[str]], seed: int, pause: float) 
 
 def _stall_the_worker(installation: Installation) -> None:
     """It sleeps past the time after which another takes over what it holds, and wakes up."""
+    until(lambda: installation.pids("worker"))  # the last kill may have been its
     (pid,) = installation.pids("worker")
     with installation.another_worker():
         time.sleep(2.0)
