@@ -343,7 +343,16 @@ def demo(data: Path) -> None:
     asyncio.run(_demo(data, load))
 
 
-async def _demo(data: Path, load: "Callable[[Composed], Awaitable[None]]") -> None:
+@main.command()
+@_data_option
+def premiere(data: Path) -> None:
+    """Wait for the demo festival's films, and show them."""
+    from app.demo.festival import premiere
+
+    asyncio.run(_demo(data, premiere))
+
+
+async def _demo(data: Path, load: "Callable[[Composed], Awaitable[object]]") -> None:
     async with living(data) as composed:
         await load(composed)
 

@@ -224,6 +224,9 @@ class Supervisor:
             async with self._step("Demo festival"):
                 await self._once("demo", local.environment())
         (local.data / "open").touch()
+        if local.demo:
+            async with self._step("Demo films"):
+                await self._once("premiere", local.environment())
 
     def _servers(self) -> list[Child]:
         found: list[Child] = []

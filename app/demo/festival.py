@@ -45,8 +45,14 @@ _OWNERS_FROM = 10
 _SIZES = ((1080, 1080), (1080, 1350), (1350, 1080), (1080, 1080))
 
 
-async def load(composed: Composed) -> None:
-    """Everything that is not there yet."""
+async def premiere(composed: Composed) -> None:
+    """Load what is not there yet, and show the films once they are made."""
+    loader = Loader(composed)
+    await films.premiere(composed, loader.step, await load(composed))
+
+
+async def load(composed: Composed) -> dict[str, fortune.Host]:
+    """Everything that is not there yet; films are ordered, and made behind. Returns the brands."""
     loader = Loader(composed)
     people = await loader.people(range(_OWNERS_FROM + len(PLAYERS)))
     async with asyncio.TaskGroup() as group:
@@ -61,7 +67,7 @@ async def load(composed: Composed) -> None:
     await films.order(composed, loader.step, hosts, {key: a[2] for key, a in accounts.items()})
     await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
     await crowd.react(composed, people, accounts)
-    await films.premiere(composed, loader.step, hosts)
+    return hosts
 
 
 class Loader:

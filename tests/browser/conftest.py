@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.fair import FairBrand
 from tests.faults.installation import Installation
 
 PHONE = {"width": 390, "height": 844}
@@ -131,3 +132,9 @@ def keep(page: Page, name: str) -> None:
     if folder := os.environ.get("CARNIVAL_SCREENSHOTS"):
         page.wait_for_timeout(900)
         page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+@pytest.fixture(scope="session")
+def brand(installation: Installation) -> FairBrand:
+    """A brand with a budget."""
+    return FairBrand(installation)

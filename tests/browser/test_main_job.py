@@ -19,7 +19,7 @@ def _publish(page: Page, words: str, pictures: list[str]) -> None:
     page.goto("/publish")
     page.locator(".publish-text textarea").fill(words)
     if pictures:
-        page.locator("input[type=file]").set_input_files(pictures)
+        page.locator("input[type=file][multiple]").set_input_files(pictures)
     else:
         page.get_by_text("资讯").click()
     expect(page.locator("[data-picture]")).to_have_count(len(pictures))

@@ -4,20 +4,12 @@ import json
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Phones, keep
 from tests.browser.fair import FairBrand, lucky, soon
-from tests.faults.installation import Installation
 
 SHARES = lucky(50, 8_800)
-
-
-@pytest.fixture(scope="session")
-def brand(installation: Installation) -> FairBrand:
-    """A brand with a budget."""
-    return FairBrand(installation)
 
 
 def _amount(page: Page, where: str = ".won .hidden-text") -> str:

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, Request, expect
 from tests.browser.conftest import Phones, keep
 from tests.browser.fair import FairBrand
 from tests.browser.films import no_film, phone_film
-from tests.faults.installation import Installation
 
 ENCODED_MS = 90_000
 
@@ -45,9 +44,8 @@ def test_a_phone_sends_a_film_and_is_told_in_words_how_far_it_is(
 
 
 def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
-    phones: Phones, installation: Installation, tmp_path: Path
+    phones: Phones, brand: FairBrand, tmp_path: Path
 ) -> None:
-    brand = FairBrand(installation)
     brand.product("手作陶瓷咖啡杯碟套装 复古红釉", 12_900)
     desk = phones.take(desktop=True)
     desk.goto("/console")
