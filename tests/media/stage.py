@@ -212,7 +212,7 @@ def _view(record: VideoRecord, part: VideoPart) -> VideoView:
 
 def staged(slices: Sequence[Slice], stages: list[Stage]) -> list[Slice]:
     """The house's slices with a stage in place of those that make films."""
-    replaced = {"uploads", "videos", "transcoding", "stills", "studio", "watching"}
+    replaced = {"uploads", "videos", "transcoding", "stills", "studio"}
     replaced |= {timelines.name, delivery.name}
 
     def wire(house: House) -> Wiring:
