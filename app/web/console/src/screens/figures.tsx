@@ -39,7 +39,7 @@ export function FiguresScreen({ brandId, id }: FiguresProps): JSX.Element {
   if (loaded === null) return <ScreenWait />;
   const { video, figures } = loaded;
   return (
-    <section class="wide figures">
+    <section class="desk figures">
       <header class="page-head">
         <Link to="/console" class="icon-button" aria-label={t("videos.all")}>
           <Icon name="back" />

@@ -47,7 +47,7 @@ export function StudioScreen({ brandId, id }: StudioProps): JSX.Element {
   if (failure !== null && video === null) return <LoadFailed error={failure} retry={load} />;
   if (video === null) return <ScreenWait />;
   return (
-    <section class="wide studio">
+    <section class="desk studio">
       <Head brandId={brandId} video={video} changed={setVideo} />
       {waits ? <Waiting video={video} /> : <Bench brandId={brandId} video={video} />}
     </section>

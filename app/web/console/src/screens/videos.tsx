@@ -44,7 +44,7 @@ export function VideosScreen({ brandId }: { brandId: Id }): JSX.Element {
     return () => clearInterval(timer);
   }, [busy]);
   return (
-    <section class="wide">
+    <section class="desk">
       <header class="page-head">
         <h1 tabIndex={-1}>{t("videos.title")}</h1>
       </header>
