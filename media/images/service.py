@@ -35,6 +35,8 @@ from media.images.rules import (
 log: structlog.stdlib.BoundLogger = structlog.get_logger("images")
 
 RENDER_TASK = "media.images.render"
+_BEHIND = -10
+"""The picture is to be seen already: who waits for a film in the same queue comes first."""
 UPLOADS_PER_MINUTE = 120
 """Of one caller in one process: each costs a fifth of a second of a core."""
 
@@ -86,7 +88,7 @@ class ImageService:
         if not known:
             made = await self._develop(data, hash_)
             if await self._repository.add_content(tx.session, made):
-                await tx.defer(RENDER_TASK, lock=hash_, hash_=hash_)
+                await tx.defer(RENDER_TASK, lock=hash_, priority=_BEHIND, hash_=hash_)
         content = await self._repository.held_content(tx.session, hash_)
         id_ = await self._repository.add_image(tx.session, self._ids.new(), owner, hash_)
         return _view(id_, content)
