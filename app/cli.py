@@ -27,9 +27,7 @@ console = Console(highlight=False)
 def main() -> None:
     """Carnival 狂欢城: interactive commerce, self-hosted.
 
-    \b
-    ./carnival up     everything on this machine, with a demo festival
-    ./carnival test   every check
+    `up` runs everything on this machine, with a demo festival; `test` is every check.
     """
 
 
@@ -347,9 +345,9 @@ def demo(data: Path) -> None:
 @_data_option
 def premiere(data: Path) -> None:
     """Wait for the demo festival's films, and show them."""
-    from app.demo.festival import premiere
+    from app.demo import festival as shown
 
-    asyncio.run(_demo(data, premiere))
+    asyncio.run(_demo(data, shown.premiere))
 
 
 async def _demo(data: Path, load: "Callable[[Composed], Awaitable[object]]") -> None:

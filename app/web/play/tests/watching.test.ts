@@ -43,7 +43,7 @@ function viewing() {
 }
 
 describe("watching events", () => {
-  it("begin to leave with the first frame, the rest in one batch, in order, under one session", async () => {
+  it("leave with the first frame, then in one batch, in order, under one session", async () => {
     const { doors, view } = viewing();
     view.frame(40, 8_000);
     view.cueShown("c");

@@ -81,7 +81,11 @@ function WatchFirst({ view, again }: InsideProps): JSX.Element {
   return (
     <div class="envelope-note">
       <p>{t("packets.watchFirst")}</p>
-      <Link to={`/watch?video=${view.condition?.targetId}`} class="gold-button" onClick={hidePacket}>
+      <Link
+        to={`/watch?video=${view.condition?.targetId}`}
+        class="gold-button"
+        onClick={hidePacket}
+      >
         {t("packets.watchNow")}
       </Link>
     </div>
