@@ -4,11 +4,10 @@ from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, route
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from app.kernel.actors import Actor
-from app.kernel.http.files import serve_object
+from app.kernel.http.files import described, file_answers, serve_object
 from app.kernel.http.problems import PROBLEM_TYPE, Problem
 from app.kernel.http.responses import matches, weak_etag
 from app.kernel.objects import Objects
@@ -43,20 +42,12 @@ WantedVersion = Annotated[
 ]
 
 
-def _answer(body: type, media_type: str, description: str) -> ResponseSpec:
-    return ResponseSpec(
-        body, media_type=media_type, description=description, generate_examples=False
-    )
-
-
 _PARTS = {
-    206: _answer(bytes, "video/mp4", "The range of the file that was asked for"),
-    302: _answer(bytes, "video/mp4", "The file is in the object store, at this address"),
-    403: _answer(Problem, PROBLEM_TYPE, "The token has expired: ask for another"),
-    412: _answer(Problem, PROBLEM_TYPE, "If-Match or If-Unmodified-Since does not hold"),
-    416: _answer(Problem, PROBLEM_TYPE, "The range begins behind the end"),
+    **file_answers("video/mp4"),
+    302: described(bytes, "video/mp4", "The file is in the object store, at this address"),
+    403: described(Problem, PROBLEM_TYPE, "The token has expired: ask for another"),
 }
-_EXPIRED = {403: _answer(Problem, PROBLEM_TYPE, "The token has expired: ask for another")}
+_EXPIRED = {403: described(Problem, PROBLEM_TYPE, "The token has expired: ask for another")}
 
 
 class PlayController(Controller):
@@ -125,7 +116,9 @@ class FilmController(Controller):
         media_type=hls.MEDIA_TYPE,
         responses={
             **_EXPIRED,
-            200: _answer(bytes, hls.MEDIA_TYPE, "index.m3u8, a rendition, manifest.mpd, cues.vtt"),
+            200: described(
+                bytes, hls.MEDIA_TYPE, "index.m3u8, a rendition, manifest.mpd, cues.vtt"
+            ),
         },
     )
     async def manifest(

@@ -8,14 +8,12 @@ from litestar import Controller, Request, Response, get, post, route
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, FromPath
 
 from app.kernel.actors import Actor
 from app.kernel.database import Transaction
 from app.kernel.errors import Invalid
-from app.kernel.http.files import IMMUTABLE, serve_object
-from app.kernel.http.problems import PROBLEM_TYPE, Problem
+from app.kernel.http.files import IMMUTABLE, file_answers, serve_object
 from app.kernel.objects import Objects
 from media.images.errors import PictureNotFound
 from media.images.interfaces import ImageView, PictureOwner
@@ -26,12 +24,6 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _FILE = re.compile(r"([1-9][0-9]{0,3})\.(avif|webp|jpeg)\Z", re.ASCII)
 _UPLOAD_BYTES_MAX = BYTES_MAX + 4 * 1024 * 1024
 """Somewhat over the bound of pictures, so that a picture over it is told so in its own words."""
-
-
-def _answer(body: type, media_type: str, description: str) -> ResponseSpec:
-    return ResponseSpec(
-        body, media_type=media_type, description=description, generate_examples=False
-    )
 
 
 @dataclass
@@ -86,11 +78,7 @@ class ImageFileController(Controller):
         operation_id="getImageFile",
         summary="A picture's file",
         media_type="image/jpeg",
-        responses={
-            206: _answer(bytes, "image/jpeg", "The range of the file that was asked for"),
-            412: _answer(Problem, PROBLEM_TYPE, "If-Match or If-Unmodified-Since does not hold"),
-            416: _answer(Problem, PROBLEM_TYPE, "The range begins behind the end"),
-        },
+        responses=file_answers("image/jpeg"),
     )
     async def file(
         self,

@@ -5,13 +5,11 @@ from typing import Any
 
 from litestar import Controller, Request, Response, delete, get, post, route
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
-from app.kernel.http.files import serve_object
-from app.kernel.http.problems import PROBLEM_TYPE, Problem
+from app.kernel.http.files import file_answers, serve_object
 from app.kernel.objects import Objects
 from app.kernel.structs import PathId
 from media.stills.errors import StillNotFound
@@ -26,12 +24,6 @@ _CACHING = "public, max-age=60"
 again with If-None-Match."""
 
 
-def _answer(body: type, media_type: str, description: str) -> ResponseSpec:
-    return ResponseSpec(
-        body, media_type=media_type, description=description, generate_examples=False
-    )
-
-
 class StillFileController(Controller):
     """Files. Nobody is asked who they are: an address is a secret of 256 bits."""
 
@@ -42,11 +34,7 @@ class StillFileController(Controller):
         operation_id="getStillFile",
         summary="A video's preview, storyboard or sheet of thumbnails",
         media_type="video/mp4",
-        responses={
-            206: _answer(bytes, "video/mp4", "The range of the file that was asked for"),
-            412: _answer(Problem, PROBLEM_TYPE, "If-Match or If-Unmodified-Since does not hold"),
-            416: _answer(Problem, PROBLEM_TYPE, "The range begins behind the end"),
-        },
+        responses=file_answers("video/mp4"),
     )
     async def file(
         self,

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from litestar import Request, Response
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
 from app.kernel.errors import AppError, NotFound
+from app.kernel.http.problems import PROBLEM_TYPE, Problem
 from app.kernel.http.responses import matches
 from app.kernel.objects import ObjectInfo, ObjectMissing, Objects
 
@@ -93,6 +95,22 @@ async def serve_object(
         return Response(data, status_code=status, headers=headers, media_type=media_type)
     except ObjectMissing:
         raise NotFound from None
+
+
+def file_answers(media_type: str) -> dict[int, ResponseSpec]:
+    """What `serve_object` may answer beside the whole, for the docs of a route."""
+    return {
+        206: described(bytes, media_type, "The range of the file that was asked for"),
+        412: described(Problem, PROBLEM_TYPE, "If-Match or If-Unmodified-Since does not hold"),
+        416: described(Problem, PROBLEM_TYPE, "The range begins behind the end"),
+    }
+
+
+def described(body: type, media_type: str, description: str) -> ResponseSpec:
+    """An answer of a route, for its docs; bytes have no example."""
+    return ResponseSpec(
+        body, media_type=media_type, description=description, generate_examples=False
+    )
 
 
 def _sends_files(request: Request[Any, Any, Any], objects: Objects) -> bool:
