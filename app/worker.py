@@ -16,12 +16,13 @@ from prometheus_client import start_http_server
 from app.composition import alive, compose
 from app.kernel.jobs import HANDS, QUEUE_TRANSCODING
 from app.kernel.logs import configure_logs
+from app.kernel.priority import step_back
 from app.kernel.settings import Settings, load_settings
 from app.kernel.valkey.settle import SettleWorker
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
 
-_NICE = 10
+_NICENESS = 15
 
 
 def work(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
@@ -38,7 +39,7 @@ async def run_transcoder(settings: Settings) -> None:
 
     It steps back behind everything else on its machine: requests go first.
     """
-    os.nice(_NICE)
+    step_back(_NICENESS)
     jobs = settings.transcoder_jobs or max(2, len(os.sched_getaffinity(0)))
     await run_worker(settings, {QUEUE_TRANSCODING: jobs}, settles=False)
 

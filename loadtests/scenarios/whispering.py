@@ -41,7 +41,9 @@ class Whispering(Crowd):
 
     def _mistake(self, packet: int, who: SignIn) -> Act:
         def mistake(due: float) -> None:
-            body = {"ticket": self.ticket(who), "phrase": WRONG}
+            if (ticket := self.ticket(who)) is None:
+                return
+            body = {"ticket": ticket, "phrase": WRONG}
             path, name = f"/v1/packets/{packet}/grab", "grabPacket: wrong phrase, from its moment"
             fine = ("wrong_phrase",)
             told, answer = self.call("POST", path, name, who=who, json=body, due=due, fine=fine)

@@ -19,6 +19,7 @@ import msgspec
 import structlog
 
 from app.kernel.errors import AppError
+from app.kernel.priority import step_back
 from media.images.darkroom.pipeline import Developed, Rendition, develop, render
 from media.images.errors import NotAPicture, PictureDamaged, PicturesBusy, PictureTooLarge
 from media.images.rules import Format
@@ -27,6 +28,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("workshop")
 
 _MEMORY_BYTES_MAX: Final = 3 * 1024**3
 _FRAME_BYTES_MAX: Final = 64 * 1024**2
+_NICENESS: Final = 5
 _TASKS_MAX: Final = 200
 """A child is replaced after so many pictures, so that no decoder's leak adds up."""
 
@@ -204,7 +206,8 @@ def _serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 def _confine() -> None:
     """Bounds of this process; requests go first on a busy machine."""
-    os.nice(5)
+    os.setsid()  # or stepping back would count among its parent's processes only
+    step_back(_NICENESS)
     for bound, value in (
         (resource.RLIMIT_AS, _MEMORY_BYTES_MAX),
         (resource.RLIMIT_FSIZE, 0),

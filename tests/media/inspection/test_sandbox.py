@@ -104,6 +104,10 @@ class TestWalls:
             code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
             assert (await python(code)).code == 1
 
+    async def test_requests_go_first(self) -> None:
+        done = await python("import os; print(os.nice(0))")
+        assert int(done.stdout) >= max(os.nice(0), 5)
+
     async def test_the_environment_stays_outside(self) -> None:
         done = await python("import os; print(sorted(os.environ))")
         assert done.stdout == b"['HOME', 'LC_ALL', 'PATH']\n"

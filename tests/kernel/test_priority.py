@@ -1,0 +1,32 @@
+"""Stepping back is measured by what the kernel says of the process that did."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+_STEPS_BACK = """
+import os, pathlib
+from app.kernel.priority import step_back
+step_back(7)
+group = pathlib.Path("/proc/self/autogroup")
+print(os.nice(0), group.read_text().split()[-1] if group.exists() else os.nice(0))
+"""
+
+
+def _niceness(*, leads_session: bool) -> list[str]:
+    argv = [sys.executable, "-c", _STEPS_BACK]
+    home = Path(__file__).parents[2]
+    done = subprocess.run(
+        argv, cwd=home, start_new_session=leads_session, capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()
+
+
+def test_who_leads_a_session_takes_it_along() -> None:
+    assert _niceness(leads_session=True) == ["7", "7"]
+
+
+def test_who_does_not_speaks_for_himself_alone() -> None:
+    group = Path("/proc/self/autogroup")
+    before = group.read_text().split()[-1] if group.exists() else "7"
+    assert _niceness(leads_session=False) == ["7", before]
