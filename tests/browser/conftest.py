@@ -51,8 +51,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-# the machine may be busy with everything else
-expect.set_options(timeout=20_000)
+PATIENCE_MS = 60_000
+"""The machine may be busy with everything else."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Phones:
@@ -77,7 +78,7 @@ class Phones:
             is_mobile=not desktop,
             base_url=self._installation.url,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
