@@ -122,6 +122,8 @@ describe("addresses", () => {
     addresses.renew("/m/new/1.1.1/index.m3u8");
     expect(addresses.of("http://h/m/old/s/ab.m4s")).toBe("http://h/m/new/s/ab.m4s");
     expect(addresses.of("http://h/m/other/s/ab.m4s")).toBe("http://h/m/other/s/ab.m4s");
+    addresses.renew("/m/third/1.1.1/index.m3u8");
+    expect(addresses.of("http://h/m/new/s/ab.m4s")).toBe("http://h/m/third/s/ab.m4s");
   });
 });
 

@@ -17,8 +17,18 @@ export interface Engine {
   goOn(): void;
   /** Addresses of an unpublished film end; these are the same with a later end. */
   renew(url: string): void;
+  /** The viewer wants less data, or no longer. */
+  save(on: boolean): void;
   destroy(): void;
 }
+
+export interface EngineDoors {
+  failed(): void;
+  /** An address was refused: it has ended. */
+  refused(): void;
+}
+
+export type Attach = typeof attach;
 
 const aheadSeconds = 4;
 const bufferSeconds = 24;
@@ -33,12 +43,12 @@ let lastEstimate = hopefulEstimate;
 export async function attach(
   video: HTMLVideoElement,
   stream: Stream,
-  failed: () => void,
+  doors: EngineDoors,
 ): Promise<Engine> {
   const playsHls = video.canPlayType("application/vnd.apple.mpegurl") !== "";
   const kind = engineFor(window, playsHls);
-  if (kind === "mse") return attachHls((await loadHls()).default, video, stream, failed);
-  if (kind === "native") return attachNative(video, stream, failed);
+  if (kind === "mse") return attachHls((await loadHls()).default, video, stream, doors);
+  if (kind === "native") return attachNative(video, stream, doors);
   throw new Error("this browser plays no HLS");
 }
 
@@ -57,16 +67,20 @@ function attachHls(
   library: typeof Hls,
   video: HTMLVideoElement,
   stream: Stream,
-  failed: () => void,
+  doors: EngineDoors,
 ): Engine {
   const addresses = new Addresses(stream.url);
   const hls = new library(configOf(stream, addresses));
   const { Events, ErrorTypes } = library;
   let recoveries = 0;
+  let saves = stream.savesData;
+  const cap = () => {
+    if (hls.levels.length > 0) hls.autoLevelCapping = saves ? saverLevel(hls.levels) : -1;
+  };
   hls.on(Events.MANIFEST_PARSED, () => {
     void unfitLevels(hls.levels, decodesWell).then((unfit) => {
       for (const index of unfit.reverse()) hls.removeLevel(index);
-      if (stream.savesData) hls.autoLevelCapping = saverLevel(hls.levels);
+      cap();
       hls.startLoad(stream.startSeconds);
     });
   });
@@ -77,9 +91,10 @@ function attachHls(
     recoveries = 0;
   });
   hls.on(Events.ERROR, (_, problem) => {
+    if (problem.response?.code === 403) doors.refused();
     if (!problem.fatal) return;
     recoveries += 1;
-    if (recoveries > recoveriesMax) return failed();
+    if (recoveries > recoveriesMax) return doors.failed();
     if (problem.type === ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
     else setTimeout(() => again(hls, addresses), recoverMs);
     return undefined;
@@ -93,6 +108,10 @@ function attachHls(
       hls.resumeBuffering();
     },
     renew: (url) => addresses.renew(url),
+    save(on) {
+      saves = on;
+      cap();
+    },
     destroy: () => hls.destroy(),
   };
 }
@@ -130,22 +149,23 @@ function configOf(stream: Stream, addresses: Addresses): Partial<HlsConfig> {
   };
 }
 
-/** Segments of a playlist are addressed relative to it; a token in the path may be exchanged. */
+/** Segments of a playlist are addressed relative to it; a token in the path may be exchanged. A
+ * playlist that was read with the second token is exchanged for the third as well. */
 export class Addresses {
-  private readonly first: string;
+  private readonly folders: Set<string>;
 
   constructor(public current: string) {
-    this.first = folderOf(current);
+    this.folders = new Set([folderOf(current)]);
   }
 
   renew(url: string): void {
     this.current = url;
+    this.folders.add(folderOf(url));
   }
 
   of(url: string): string {
-    const path = url.replace(/^https?:\/\/[^/]+/, "");
-    if (!path.startsWith(this.first)) return url;
-    return url.replace(this.first, folderOf(this.current));
+    const folder = folderOf(url);
+    return this.folders.has(folder) ? url.replace(folder, folderOf(this.current)) : url;
   }
 }
 
@@ -154,12 +174,34 @@ function folderOf(url: string): string {
   return /\/m\/[^/]+\//.exec(url)?.[0] ?? url;
 }
 
-function attachNative(video: HTMLVideoElement, stream: Stream, failed: () => void): Engine {
-  const seek = () => {
-    if (stream.startSeconds > 0) video.currentTime = stream.startSeconds;
+/** The browser asks for what it wants by itself, so fresh addresses mean another source: it is
+ * exchanged where the film stands still anyway. */
+export function attachNative(video: HTMLVideoElement, stream: Stream, doors: EngineDoors): Engine {
+  let fresh: string | null = null;
+  let startSeconds = stream.startSeconds;
+  let goesOn = false;
+  const begun = () => {
+    if (startSeconds > 0) video.currentTime = startSeconds;
+    if (goesOn) void video.play().catch(() => undefined);
+    goesOn = false;
   };
-  video.addEventListener("loadedmetadata", seek, { once: true });
-  video.addEventListener("error", failed);
+  const exchange = () => {
+    if (fresh === null) return false;
+    startSeconds = video.currentTime;
+    goesOn = !video.paused;
+    video.src = fresh;
+    fresh = null;
+    video.load();
+    return true;
+  };
+  const broken = () => {
+    if (exchange()) return;
+    doors.refused();
+    doors.failed();
+  };
+  video.addEventListener("loadedmetadata", begun);
+  video.addEventListener("waiting", exchange);
+  video.addEventListener("error", broken);
   video.preload = stream.ahead ? "metadata" : "auto";
   video.src = stream.url;
   video.load();
@@ -168,14 +210,14 @@ function attachNative(video: HTMLVideoElement, stream: Stream, failed: () => voi
       video.preload = "auto";
     },
     renew(url) {
-      const { currentTime, paused } = video;
-      video.src = url;
-      video.currentTime = currentTime;
-      if (!paused) void video.play().catch(() => undefined);
+      fresh = url;
+      if (video.paused) exchange();
     },
+    save: () => undefined, // the browser chooses
     destroy() {
-      video.removeEventListener("error", failed);
-      video.removeEventListener("loadedmetadata", seek);
+      video.removeEventListener("loadedmetadata", begun);
+      video.removeEventListener("waiting", exchange);
+      video.removeEventListener("error", broken);
       video.removeAttribute("src");
       video.load();
     },

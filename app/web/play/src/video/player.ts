@@ -7,8 +7,10 @@ import { readPlay } from "../api/videos";
 import type { Cue, PlayView, Roll } from "../api/videos";
 import type { Id } from "../api/types";
 import { captionLanguage, keepPlace, placeIn, savesData, soundOn } from "./choices";
+import { caption } from "./captions";
 import { attach } from "./engine";
-import type { Engine } from "./engine";
+import type { Attach, Engine } from "./engine";
+import { Renewal } from "./renewal";
 import { momentsAt, resumeAt } from "./time";
 
 export type Phase = "loading" | "ready" | "ended" | "failed";
@@ -16,7 +18,6 @@ export type Part = "pre" | "film" | "post";
 
 const shownEveryMs = 200;
 const keptEveryMs = 3_000;
-const renewBeforeMs = 60_000;
 
 export type ReadPlay = (id: Id, version?: string) => Promise<PlayView>;
 
@@ -47,20 +48,32 @@ export class Player {
   private wanted = false;
   private gone = new Set<string>();
   private round = 0;
+  private opening = 0;
   private frameHandle = 0;
   private lastShown = 0;
   private lastKept = 0;
-  private renewTimer: ReturnType<typeof setTimeout> | null = null;
+  /** False between two sources: a late frame of the one before says nothing about the next. */
+  private sourced = false;
   private readonly offs: (() => void)[] = [];
+  private readonly renewal = new Renewal({
+    nowMs: serverNow,
+    later(run, ms) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    ask: () => this.renew(),
+  });
 
   constructor(
     readonly videoId: Id,
     readonly video: HTMLVideoElement,
     private readonly events: PlayerEvents,
     private readonly read: ReadPlay = readPlay,
+    private readonly engineFor: Attach = attach,
   ) {
     video.muted = !soundOn.value;
     this.listen();
+    this.offs.push(savesData.subscribe((on) => this.engine?.save(on)));
   }
 
   /** Reads the play document and loads; with `ahead` only the beginning. */
@@ -73,7 +86,7 @@ export class Player {
       if (round !== this.round) return;
       this.play.value = play;
       this.durationMs.value = play.durationMs;
-      this.renewLater(play);
+      this.renewal.until(play.expiresAt);
       const startMs = resumeAt(placeIn(this.videoId), play.durationMs);
       if (startMs > 0) this.resumedMs.value = startMs;
       const roll = startMs === 0 ? play.timeline.preRoll : null;
@@ -93,6 +106,7 @@ export class Player {
   }
 
   pause(): void {
+    this.keep();
     this.wanted = false;
     this.video.pause();
   }
@@ -103,6 +117,7 @@ export class Player {
   }
 
   wake(): void {
+    this.renewal.wake();
     if (this.wanted && this.phase.value !== "ended") void this.tryPlay();
   }
 
@@ -132,13 +147,14 @@ export class Player {
 
   /** Goes on with the film, where the roll may be left. */
   skipRoll(): void {
-    if (this.part.value === "pre") void this.openFilm(0, false);
+    if (this.part.value === "pre") this.go(this.openFilm(0, false));
     else if (this.part.value === "post") this.end();
   }
 
   destroy(): void {
+    this.keep();
     this.round += 1;
-    if (this.renewTimer !== null) clearTimeout(this.renewTimer);
+    this.renewal.stop();
     this.offs.forEach((off) => off());
     this.video.cancelVideoFrameCallback?.(this.frameHandle);
     this.engine?.destroy();
@@ -151,12 +167,15 @@ export class Player {
     const play = this.play.value;
     if (play === null) return;
     await this.open("film", play.hls, startMs, ahead);
-    this.addCaptions(play);
+    this.showCaptions();
   }
 
   private async open(part: Part, url: string, startMs: number, ahead: boolean): Promise<void> {
     const { round } = this;
+    const opening = ++this.opening;
     this.engine?.destroy();
+    this.engine = null;
+    this.sourced = false;
     this.part.value = part;
     const stream = {
       url,
@@ -164,11 +183,13 @@ export class Player {
       ahead: ahead && !this.wanted,
       savesData: savesData.value,
     };
-    const failed = () => this.fail(new Error("the film cannot be played"));
-    const engine = await attach(this.video, stream, failed);
-    if (round !== this.round) return engine.destroy();
+    const engine = await this.engineFor(this.video, stream, {
+      failed: () => this.broke(),
+      refused: () => void this.renewal.ask(),
+    });
+    if (round !== this.round || opening !== this.opening) return engine.destroy();
     this.engine = engine;
-    this.phase.value = "ready";
+    if (this.wanted || this.phase.value !== "ended") this.phase.value = "ready";
     if (this.wanted) await this.tryPlay();
   }
 
@@ -184,6 +205,16 @@ export class Player {
       this.hushed.value = true;
       await this.video.play().catch(() => undefined);
     }
+  }
+
+  private go(opening: Promise<void>): void {
+    opening.catch((error: unknown) => this.fail(error));
+  }
+
+  /** A roll that cannot be shown is left out; the film is what one came for. */
+  private broke(): void {
+    if (this.part.value === "film") this.fail(new Error("the film cannot be played"));
+    else this.skipRoll();
   }
 
   private fail(error: unknown): void {
@@ -206,6 +237,12 @@ export class Player {
     this.on("canplay", () => {
       this.waiting.value = false;
     });
+    this.on("emptied", () => {
+      this.sourced = false;
+    });
+    this.on("loadedmetadata", () => {
+      this.sourced = true;
+    });
     this.on("ended", () => this.finished());
     this.on("durationchange", () => this.learnDuration());
     if ("requestVideoFrameCallback" in this.video) this.nextFrame();
@@ -225,7 +262,7 @@ export class Player {
   }
 
   private frame(seconds: number): void {
-    if (this.part.value !== "film") return;
+    if (this.part.value !== "film" || !this.sourced) return;
     const ms = Math.round(seconds * 1_000);
     if (!this.video.seeking) this.events.frame(ms);
     this.showMoments(ms);
@@ -256,28 +293,31 @@ export class Player {
   private keep(): void {
     this.lastKept = performance.now();
     const ms = this.filmMs();
-    if (this.part.value === "film" && ms > 0 && this.wanted) keepPlace(this.videoId, ms);
+    const here = this.part.value === "film" && this.sourced && this.wanted;
+    if (here && ms > 0) keepPlace(this.videoId, ms);
   }
 
   private finished(): void {
-    if (this.part.value === "pre") return void this.openFilm(0, false);
+    if (this.part.value === "pre") return this.go(this.openFilm(0, false));
     const roll: Roll | null = this.play.value?.timeline.postRoll ?? null;
     if (this.part.value === "film") {
       keepPlace(this.videoId, null);
       this.timeMs.value = this.durationMs.value;
       this.moments.value = [];
       this.events.ended();
-      if (roll) return void this.open("post", roll.hls, 0, false);
+      if (roll) return this.go(this.open("post", roll.hls, 0, false));
     }
     return this.end();
   }
 
   private end(): void {
-    const replayable = this.part.value === "film";
+    const rolled = this.part.value !== "film";
     this.part.value = "film";
     this.playing.value = false;
+    this.wanted = false;
     this.phase.value = "ended";
-    if (!replayable) void this.openFilm(0, true).then(() => (this.phase.value = "ended"));
+    // the film lies ready again behind the last word
+    if (rolled) this.go(this.openFilm(0, true));
   }
 
   private learnDuration(): void {
@@ -288,44 +328,26 @@ export class Player {
     }
   }
 
-  /** The browser reads the tracks; what they say at a moment is drawn by the screen. */
-  private addCaptions(play: PlayView): void {
-    const language = captionLanguage.value;
-    this.video.replaceChildren();
-    this.caption.value = "";
-    const found = play.captions.find((each) => each.language === language);
-    if (!found) return;
-    const element = document.createElement("track");
-    element.kind = "subtitles";
-    element.srclang = found.language;
-    element.label = found.label;
-    element.src = found.url;
-    this.video.append(element);
-    element.track.mode = "hidden";
-    element.track.addEventListener("cuechange", () => {
-      const cues = [...(element.track.activeCues ?? [])] as VTTCue[];
-      this.caption.value = cues.map((cue) => cue.text.replace(/<[^>]+>/g, "")).join("\n");
+  /** The viewer's language, or none; also after they chose another. */
+  showCaptions(): void {
+    const all = this.play.value?.captions ?? [];
+    caption(this.video, all, captionLanguage.value, (text) => {
+      this.caption.value = text;
     });
   }
 
-  /** The viewer chose another language, or none. */
-  showCaptions(): void {
-    if (this.play.value !== null) this.addCaptions(this.play.value);
-  }
-
-  private renewLater(play: PlayView): void {
-    if (play.expiresAt === null) return;
-    const ms = Date.parse(play.expiresAt) - serverNow() - renewBeforeMs;
-    this.renewTimer = setTimeout(() => void this.renew(play), Math.max(1_000, ms));
-  }
-
-  private async renew(play: PlayView): Promise<void> {
-    try {
-      const next = await this.read(this.videoId, play.version);
-      this.engine?.renew(next.hls);
-      this.renewLater(next);
-    } catch {
-      this.renewTimer = setTimeout(() => void this.renew(play), renewBeforeMs / 4);
-    }
+  /** The same version under fresh addresses. Cues stay the objects they are: one that is shown is
+   * not shown anew. */
+  private async renew(): Promise<string | null> {
+    const { round } = this;
+    const old = this.play.value;
+    const next = await this.read(this.videoId, old?.version);
+    if (round !== this.round || old === null) return null;
+    const { cues } = old.timeline;
+    this.play.value = { ...next, timeline: { ...next.timeline, cues } };
+    const { preRoll, postRoll } = next.timeline;
+    const shown = { pre: preRoll?.hls, film: next.hls, post: postRoll?.hls }[this.part.value];
+    if (shown !== undefined) this.engine?.renew(shown);
+    return next.expiresAt;
   }
 }
