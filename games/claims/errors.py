@@ -128,7 +128,19 @@ class NotInQuarantine(NotFound):
 class QuarantineDecided(Conflict):
     """Once is enough."""
 
-    code, title = "quarantine_decided", "An operator has decided about this decision"
+    code, title = "quarantine_decided", "This decision was decided about already"
+
+
+class QuarantineProposed(Conflict):
+    """One wish at a time."""
+
+    code, title = "quarantine_proposed", "A proposal about this decision waits for an operator"
+
+
+class NothingProposed(Conflict):
+    """Two operators decide; nobody has begun."""
+
+    code, title = "nothing_proposed", "Nobody has proposed what to do about this decision"
 
 
 class NothingToPay(Conflict):

@@ -1,7 +1,7 @@
 """Decisions that could not be settled: kept whole, counted, and never in the way of others.
 
 A row here means that live state and SQL contradict each other, or that a handler is defective. It
-fails the audit until an operator has decided about it, and stays to be seen after that.
+fails the audit until two operators have decided about it, and stays to be seen after that.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import LargeBinary, String, func, select
+from sqlalchemy import CheckConstraint, LargeBinary, String, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,9 @@ class QuarantinedDecision(Base):
     """One decision, with why it is here."""
 
     __tablename__ = "quarantined_decisions"
+    __table_args__ = (
+        CheckConstraint("resolved_by IS NULL OR resolved_by <> proposed_by", name="four_eyes"),
+    )
 
     bucket: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -32,9 +35,14 @@ class QuarantinedDecision(Base):
     """The stream entry's fields in MessagePack: they may be anything, so no text type is safe."""
     reason: Mapped[str] = mapped_column(String(_REASON_MAX))
     quarantined_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    resolution: Mapped[str | None] = mapped_column(String(16))
-    """What an operator decided about it."""
+    proposal: Mapped[str | None] = mapped_column(String(16))
+    """What an operator wants to become of it."""
     note: Mapped[str | None] = mapped_column(String(_REASON_MAX))
+    """Why."""
+    proposed_by: Mapped[int | None]
+    proposed_at: Mapped[datetime | None]
+    resolution: Mapped[str | None] = mapped_column(String(16))
+    """What became of it, another operator having agreed."""
     resolved_by: Mapped[int | None]
     resolved_at: Mapped[datetime | None]
 

@@ -11,7 +11,7 @@ NOTE_CHARS_MAX = 300
 
 
 class Resolution(StrEnum):
-    """What an operator decided."""
+    """What becomes of a decision."""
 
     DISMISSED = "dismissed"
     """It does not count."""
@@ -19,7 +19,7 @@ class Resolution(StrEnum):
     """The platform pays it."""
 
 
-class ResolutionCreate(Input):
+class ProposalCreate(Input):
     """Why."""
 
     note: Annotated[
@@ -40,7 +40,11 @@ class QuarantinedView(View):
     amount_minor: int
     """What it gave, all in all."""
     quarantined_at: Timestamp
-    resolution: Resolution | None
+    proposal: Resolution | None
+    """What one operator wants; another approves it."""
     note: str
+    proposed_by: Id | None
+    proposed_at: Timestamp | None
+    resolution: Resolution | None
     resolved_by: Id | None
     resolved_at: Timestamp | None

@@ -1,8 +1,9 @@
 """How a packet gets past a decision that cannot be settled.
 
-Its bucket counted it, so the closing did, and the rest waits for a row that will never come. An
-operator looks at it and decides, once: it does not count, or the platform pays it. Either way its
-money is part of what returns, and who decided, when and why stays to be seen.
+Its bucket counted it, so the closing did, and the rest waits for a row that will never come. Two
+operators decide, once: one looks at it and proposes that it does not count, or that the platform
+pays it; the other approves. Either way its money is part of what returns, and who decided, when and
+why stays to be seen.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,15 @@ from app.kernel.structs import Id, Page, Timestamp
 from app.kernel.text import is_visible, one_line
 from app.kernel.valkey.keys import bucket_of
 from app.kernel.valkey.quarantine import QuarantinedDecision
+from campaigns.ledger.errors import SameOperator
 from campaigns.ledger.interfaces import Ledger, Transfer, loss, wallet
-from games.claims.errors import NothingToPay, NotInQuarantine, QuarantineDecided
+from games.claims.errors import (
+    NothingProposed,
+    NothingToPay,
+    NotInQuarantine,
+    QuarantineDecided,
+    QuarantineProposed,
+)
 from games.claims.models import Dismissal
 from games.claims.quarantine.repository import Counted, QuarantineRepository
 from games.claims.quarantine.schemas import QuarantinedView, Resolution
@@ -66,7 +74,7 @@ class QuarantineService:
             following = self._cursors.make(_LIST, last.epoch, last.sequence, last.bucket)
         return Page(items=[_view(each) for each in shown], next_cursor=following)
 
-    async def resolve(
+    async def propose(
         self,
         tx: Transaction,
         actor: Actor,
@@ -75,40 +83,76 @@ class QuarantineService:
         resolution: Resolution,
         note: str,
     ) -> QuarantinedView:
-        """Decide about one of a packet's. Raises NotInQuarantine, QuarantineDecided, and
-        NothingToPay for what gave no money to anybody."""
-        found = None
-        if actor.kind is ActorKind.OPERATOR:
-            found = await self._repository.get(tx.session, bucket_of(packet_id), order)
-        if found is None or int(_fields(found).get("packet", 0)) != packet_id:
-            raise NotInQuarantine
-        if found.resolution is not None:
-            raise QuarantineDecided
+        """Say what shall become of one of a packet's, which changes nothing yet. Raises
+        NotInQuarantine, QuarantineDecided, QuarantineProposed, and NothingToPay for what gave no
+        money to anybody."""
+        found = await self._open(tx.session, actor, packet_id, order)
+        if found.proposal is not None:
+            raise QuarantineProposed
         note = one_line(note)
         if not is_visible(note):
             raise Invalid.field("/note", "A note needs at least one visible character")
+        if resolution is Resolution.PAID and not _given(found):
+            raise NothingToPay
+        found.proposal, found.note = resolution, note
+        found.proposed_by, found.proposed_at = actor.id, self._clock.now()
+        await tx.session.flush()
+        return _view(found)
+
+    async def approve(
+        self, tx: Transaction, actor: Actor, packet_id: int, order: int
+    ) -> QuarantinedView:
+        """Do what another operator proposed. Raises NotInQuarantine, QuarantineDecided,
+        NothingProposed, SameOperator."""
+        found, resolution = await self._proposed(tx.session, actor, packet_id, order)
         if resolution is Resolution.PAID:
             await self._pay(tx, found, packet_id)
         counted = _counted(found)
         tx.session.add(Dismissal(packet_id=packet_id, order=order, **counted._asdict()))
-        found.resolution, found.note = resolution, note
+        found.resolution = resolution
         found.resolved_by, found.resolved_at = actor.id, self._clock.now()
         await tx.session.flush()
         await self._settler.finish_within(tx, packet_id)
         return _view(found)
 
+    async def refuse(
+        self, tx: Transaction, actor: Actor, packet_id: int, order: int
+    ) -> QuarantinedView:
+        """Leave it where it is; something may be proposed again. Raises what `approve` raises."""
+        found, _ = await self._proposed(tx.session, actor, packet_id, order)
+        found.proposal = found.note = found.proposed_by = found.proposed_at = None
+        await tx.session.flush()
+        return _view(found)
+
+    async def _open(
+        self, session: AsyncSession, actor: Actor, packet_id: int, order: int
+    ) -> QuarantinedDecision:
+        """One that nothing has become of, locked."""
+        found = None
+        if actor.kind is ActorKind.OPERATOR:
+            found = await self._repository.get(session, bucket_of(packet_id), order)
+        if found is None or int(_fields(found).get("packet", 0)) != packet_id:
+            raise NotInQuarantine
+        if found.resolution is not None:
+            raise QuarantineDecided
+        return found
+
+    async def _proposed(
+        self, session: AsyncSession, actor: Actor, packet_id: int, order: int
+    ) -> tuple[QuarantinedDecision, Resolution]:
+        """One about which this actor may have the last word."""
+        found = await self._open(session, actor, packet_id, order)
+        if found.proposal is None:
+            raise NothingProposed
+        if found.proposed_by == actor.id:
+            raise SameOperator
+        return found, Resolution(found.proposal)
+
     async def _pay(self, tx: Transaction, found: QuarantinedDecision, packet_id: int) -> None:
         record = await self._packets.record(tx.session, packet_id)
         if record is None:
             raise PacketNotFound
-        fields, order = _fields(found), found.epoch << 32 | found.sequence
-        given = [
-            (int(fields[who]), int(fields[what]))
-            for who, what in (("shopper", "amount"), ("sharer", "bonus"))
-            if who in fields and what in fields
-        ]
-        if found.kind not in (CLAIM, HELP) or not given:
-            raise NothingToPay
+        order = found.epoch << 32 | found.sequence
         transfers = [
             Transfer(
                 key=f"{KIND}:{packet_id}:quarantine:{order}:{number}",
@@ -118,9 +162,21 @@ class QuarantineService:
                 amount_minor=amount_minor,
                 drop_id=packet_id,
             )
-            for number, (shopper_id, amount_minor) in enumerate(given)
+            for number, (shopper_id, amount_minor) in enumerate(_given(found))
         ]
         await self._ledger.post(tx, transfers)
+
+
+def _given(found: QuarantinedDecision) -> list[tuple[int, int]]:
+    """Whom it gave money, and how much."""
+    fields = _fields(found)
+    if found.kind not in (CLAIM, HELP):
+        return []
+    return [
+        (int(fields[who]), int(fields[what]))
+        for who, what in (("shopper", "amount"), ("sharer", "bonus"))
+        if who in fields and what in fields
+    ]
 
 
 def _counted(found: QuarantinedDecision) -> Counted:
@@ -144,7 +200,7 @@ def _fields(found: QuarantinedDecision) -> Mapping[str, Any]:
 def _view(found: QuarantinedDecision) -> QuarantinedView:
     fields = _fields(found)
     packet, shopper = fields.get("packet"), fields.get("shopper")
-    resolution = found.resolution
+    proposal, resolution = found.proposal, found.resolution
     return QuarantinedView(
         order=Id(found.epoch << 32 | found.sequence),
         kind=found.kind,
@@ -153,8 +209,11 @@ def _view(found: QuarantinedDecision) -> QuarantinedView:
         shopper_id=None if shopper is None else Id(int(shopper)),
         amount_minor=int(fields.get("amount", 0)) + int(fields.get("bonus", 0)),
         quarantined_at=Timestamp.of(found.quarantined_at),
-        resolution=None if resolution is None else Resolution(resolution),
+        proposal=None if proposal is None else Resolution(proposal),
         note=found.note or "",
+        proposed_by=None if found.proposed_by is None else Id(found.proposed_by),
+        proposed_at=None if found.proposed_at is None else Timestamp.of(found.proposed_at),
+        resolution=None if resolution is None else Resolution(resolution),
         resolved_by=None if found.resolved_by is None else Id(found.resolved_by),
         resolved_at=None if found.resolved_at is None else Timestamp.of(found.resolved_at),
     )
