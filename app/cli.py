@@ -297,12 +297,12 @@ def rehearse(count: int, out: Path, brand: bool, data: Path) -> None:
 
 async def _rehearse(count: int, out: Path, data: Path, *, brand: bool) -> None:
     from app.kernel.structs import encode_json
-    from app.rehearse import crowd_sign_ins, give_brand
+    from app.rehearse import crowd_sign_ins, give_brand, give_film
 
     async with living(data) as composed:
         crowd = [made async for made in crowd_sign_ins(composed.house, count)]
         if brand:
-            crowd[0] = await give_brand(composed, crowd[0])
+            crowd[0] = await give_film(composed, await give_brand(composed, crowd[0]))
         lines = [encode_json(made) for made in crowd]
     local.write_private(out, b"\n".join(lines) + b"\n")
     console.print(f"[green]✓[/] {count} sign-ins in {out}")

@@ -17,7 +17,7 @@ from app.kernel.embedded.process import free_ports
 from app.local import HOME, Refused
 
 _SIGN_INS = 400
-_READY_SECONDS = 180.0
+_READY_SECONDS = 600.0
 _CARNIVAL = (sys.executable, "-P", "-m", "app.cli")
 
 

@@ -1,12 +1,17 @@
-"""Sign-ins for a rehearsal: as many shoppers as the load needs, without one-time codes.
+"""What a rehearsal needs before it can begin: as many sign-ins as the load has shoppers, without
+one-time codes; a brand with money; a film that can be watched.
 
 Whoever may run this can read the database anyway; so the bounds on sign-in stay as they are for
 everyone else. The shoppers have phones of a range that no carrier assigns, and their packets hold
 money of a currency that ISO 4217 keeps for tests: it never meets anybody's real money.
 """
 
+import asyncio
 import secrets
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -16,12 +21,21 @@ from app.kernel.house import House
 from app.kernel.structs import Id, View
 from campaigns.brands.schemas import BrandCreate
 from campaigns.ledger.topups.schemas import Sum, TopUpCreate
+from media.inspection.sandbox import FFMPEG, run
+from media.timelines.interfaces import CueDraft, CueKind, Timelines
+from media.videos.interfaces import Videos, VideoState
+from media.videos.service import VideoService
+from media.videos.showing.publishing import Publishing
 
 _BATCH = 100
 _PHONE = 8619900000000
 _DEVICE = "rehearsal"
 _CURRENCY = "XTS"
 _BUDGET_MINOR = 10_000_000
+_FILM = "Rehearsal"
+_FILM_SECONDS = 8
+_LOOK_SECONDS = 0.5
+_LOOKS_MAX = 360
 
 
 class MadeSignIn(View):
@@ -33,6 +47,8 @@ class MadeSignIn(View):
     refresh_token: str
     brand_id: Id | None = None
     """The brand that this shopper owns, which has money for packets."""
+    video_id: Id | None = None
+    """A film of that brand, published."""
 
 
 async def crowd_sign_ins(house: House, count: int) -> AsyncIterator[MadeSignIn]:
@@ -78,3 +94,76 @@ async def give_brand(composed: Composed, made: MadeSignIn) -> MadeSignIn:
         )
         await composed.service("topups").book(tx, operator, brand_id, paid, dry_run=False)
     return msgspec.structs.replace(made, brand_id=Id(brand_id))
+
+
+async def give_film(composed: Composed, made: MadeSignIn) -> MadeSignIn:
+    """Have a film of the rehearsals' brand encoded and shown, with a link to tap in its middle; it
+    is made at the first run. Raises RuntimeError when the film cannot be made."""
+    assert made.brand_id is not None
+    brand_id = int(made.brand_id)
+    owner = Actor(
+        kind=ActorKind.MEMBER, id=int(made.shopper_id), brand_id=brand_id, role=Role.OWNER.value
+    )
+    videos = cast("VideoService", composed.service("videos"))
+    async with composed.house.database.reading() as session:
+        there = await videos.of_brand(session, owner, brand_id, None, 50)
+    for view in there.items:
+        if view.title == _FILM and view.visibility == "published":
+            return msgspec.structs.replace(made, video_id=view.id)
+    film = await _drawn()
+    async with composed.house.database.transaction() as tx:
+        view = await videos.create_of_file(
+            tx, owner, _FILM, "rehearsal.mp4", len(film), _whole(film)
+        )
+    await _until_ready(composed, int(view.id))
+    await _show(composed, owner, int(view.id))
+    return msgspec.structs.replace(made, video_id=view.id)
+
+
+async def _drawn() -> bytes:
+    """A small upright film with a tone, as a phone might have taken it."""
+    picture = f"testsrc2=size=180x320:rate=25:duration={_FILM_SECONDS}"
+    tone = f"sine=frequency=440:duration={_FILM_SECONDS}"
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone]
+        arguments += ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "film.mp4"]
+        done = await run(
+            FFMPEG,
+            arguments,
+            wall_seconds=120,
+            cpu_seconds=60,
+            memory_bytes=1 << 30,
+            output_bytes=1 << 16,
+            file_bytes=1 << 24,
+            folder=Path(folder),
+        )
+        if not done.good:
+            raise RuntimeError(done.stderr.decode(errors="replace"))
+        return (Path(folder) / "film.mp4").read_bytes()
+
+
+async def _whole(film: bytes) -> AsyncIterator[bytes]:
+    yield film
+
+
+async def _until_ready(composed: Composed, video_id: int) -> None:
+    for _ in range(_LOOKS_MAX):
+        async with composed.house.database.reading() as session:
+            record = await composed.house.doors.get(Videos).get(session, video_id)
+        if record is not None and record.state is VideoState.READY:
+            return
+        if record is None or record.state in (VideoState.REFUSED, VideoState.FAILED):
+            break
+        await asyncio.sleep(_LOOK_SECONDS)
+    raise RuntimeError("the film of the rehearsal is not ready: does a transcoder run?")
+
+
+async def _show(composed: Composed, owner: Actor, video_id: int) -> None:
+    half_ms = _FILM_SECONDS * 500
+    cue = CueDraft(at=half_ms, until=half_ms + 2_000, kind=CueKind.LINK, ref="/", text=_FILM)
+    timelines = composed.house.doors.get(Timelines)
+    screenings = cast("Publishing", composed.service("screenings"))
+    async with composed.house.database.transaction() as tx:
+        await timelines.draft(tx, video_id, [cue])
+        await timelines.publish(tx, owner, video_id)
+        await screenings.publish(tx, owner, video_id)

@@ -36,6 +36,9 @@ _TEXT_COLUMNS_MAX = 200
 _LOG_BYTES_MAX = 20_000_000
 _LINE_BYTES_MAX = 1_000_000
 
+_STOPS = (("web",), ("worker", "transcoder"), ("postgres",), ("valkey-cache", "valkey-live"))
+"""Who writes is gone before the one who keeps."""
+
 Ready = Callable[[], Awaitable[bool]]
 
 
@@ -313,14 +316,16 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Ordered: web, workers, PostgreSQL, then the Valkeys."""
-        order = {"web": 0, "worker": 1, "transcoder": 1, "postgres": 2}
-        order |= {"valkey-cache": 3, "valkey-live": 4}
-        for child in sorted(self.children, key=lambda child: order[child.program.name]):
-            if child.pid is None:
-                await child.stop()
-                continue
-            async with self._step(f"Stopped {child.program.name}"):
-                await child.stop()
+        for turn in _STOPS:
+            stopping = [child for child in self.children if child.program.name in turn]
+            await asyncio.gather(*(self._stop(child) for child in stopping))
+
+    async def _stop(self, child: Child) -> None:
+        if child.pid is None:
+            await child.stop()
+            return
+        async with self._step(f"Stopped {child.program.name}"):
+            await child.stop()
 
 
 def _end_group(leader: int) -> None:

@@ -1,5 +1,5 @@
 """The worker processes: `worker` settles decisions, runs jobs, keeps what must turn in the
-background; `transcoder` does nothing but encode films."""
+background; `transcoder` makes films and encodes them."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ import uvloop
 from prometheus_client import start_http_server
 
 from app.composition import alive, compose
-from app.kernel.jobs import HANDS, QUEUE_TRANSCODING
+from app.kernel.jobs import GRACE_SECONDS, HANDS, QUEUE_STUDIO, QUEUE_TRANSCODING
 from app.kernel.logs import configure_logs
 from app.kernel.priority import step_back
 from app.kernel.settings import Settings, load_settings
@@ -23,6 +23,8 @@ from app.kernel.valkey.settle import SettleWorker
 log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
 
 _NICENESS = 15
+_PATIENCE_SECONDS = 0.5
+"""A piece of a film takes longer than anybody waits for a program to stop."""
 
 
 def work(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
@@ -35,19 +37,24 @@ def work(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
 
 
 async def run_transcoder(settings: Settings) -> None:
-    """Encode films until SIGTERM or SIGINT. A piece under way then is encoded again by another.
+    """Make and encode films until SIGTERM or SIGINT. What is under way then is done by another.
 
     It steps back behind everything else on its machine: requests go first.
     """
     step_back(_NICENESS)
     jobs = settings.transcoder_jobs or max(2, len(os.sched_getaffinity(0)))
-    await run_worker(settings, {QUEUE_TRANSCODING: jobs}, settles=False)
+    hands = {QUEUE_TRANSCODING: jobs, QUEUE_STUDIO: 1}
+    await run_worker(settings, hands, settles=False, grace_seconds=_PATIENCE_SECONDS)
 
 
 async def run_worker(
-    settings: Settings, hands: Mapping[str, int] = HANDS, *, settles: bool = True
+    settings: Settings,
+    hands: Mapping[str, int] = HANDS,
+    *,
+    settles: bool = True,
+    grace_seconds: float = GRACE_SECONDS,
 ) -> None:
-    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    """Work until SIGTERM or SIGINT; what is under way has so long to finish."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,7 +68,9 @@ async def run_worker(
         for wiring in composed.wirings:
             for part in wiring.worker_lifespan:
                 await stack.enter_async_context(part())
-        running = [asyncio.create_task(house.jobs.run(hands, name=name), name="jobs")]
+        running = [
+            asyncio.create_task(house.jobs.run(hands, name=name, grace_seconds=grace_seconds))
+        ]
         if settles:
             settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
             running.append(asyncio.create_task(settle.run(), name="settle"))

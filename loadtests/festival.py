@@ -32,9 +32,10 @@ from rich.table import Table
 from loadtests import locustfile
 from loadtests.common.asking import Asker
 from loadtests.common.check import broken_promises
-from loadtests.common.journey import GRABS, LOG, MONEY, sign_ins
+from loadtests.common.journey import GRABS, LOG, MONEY, WATCHED, sign_ins
 from loadtests.common.money import answered_otherwise, broken_money, restored_otherwise
 from loadtests.common.outside import Refused
+from loadtests.common.watched import Figures
 from loadtests.shapes import Evening, Smoke, Steady
 
 PROFILES: dict[str, type[Steady]] = {"smoke": Smoke, "evening": Evening}
@@ -67,11 +68,13 @@ def main() -> int:
     os.environ["CARNIVAL_SIGN_INS"] = options.sign_ins
     console = Console()
     console.print(f"[bold]Rehearsal[/] {options.profile} against {options.host}")
+    asker = Asker(options.host, sign_ins())
+    before = asker.figures()
     stats = _load(options.host, PROFILES[options.profile])
     verdict = Verdict(
         requests=stats.total.num_requests,
         failed=stats.total.num_failures,
-        broken=[*_promises(options.host), *_audit(options.audit)],
+        broken=[*_promises(asker), *_film(asker, before), *_audit(options.audit)],
     )
     _show(console, stats, verdict)
     if options.log:
@@ -105,9 +108,8 @@ def _load(host: str, shape: type[Steady]) -> RequestStats:
     return environment.stats
 
 
-def _promises(host: str) -> list[str]:
+def _promises(asker: Asker) -> list[str]:
     """The broken promises, once settling and fan-out had time to finish."""
-    asker = Asker(host, sign_ins())
     brand = asker.brand
     for packet in MONEY.packets:
         asker.end(packet)
@@ -121,6 +123,13 @@ def _promises(host: str) -> list[str]:
     broken += _seen(lambda: restored_otherwise(MONEY, some, asker.ask))
     grabs = {wish: GRABS[wish] for wish in some}
     return [*broken, *_seen(lambda: answered_otherwise(MONEY, grabs, asker.ask))]
+
+
+def _film(asker: Asker, before: Figures) -> list[str]:
+    """Whether the film was watched, and every acknowledged viewing counted once."""
+    if not WATCHED.seen("complete"):
+        return ["nobody watched the film to its end: nothing is known about films"]
+    return list(_seen(lambda: WATCHED.broken_figures(before, asker.figures())))
 
 
 def _last_look(look: Callable[[], Iterator[str]]) -> list[str]:
@@ -169,6 +178,7 @@ def _show(console: Console, stats: RequestStats, verdict: Verdict) -> None:
     promises = f"{len(LOG.posts)} posts, {len(LOG.follows)} follows, {len(LOG.likes)} likes"
     promises += f", {sum(map(len, LOG.comments.values()))} comments"
     promises += f", {len(MONEY.granted)} shares of {len(MONEY.packets)} packets"
+    promises += f", {WATCHED.seen('impression')} viewings of a film"
     console.print(f"Acknowledged and looked for afterwards: {promises}")
     word = "[bold green]HELD[/]" if verdict.held else "[bold red]DID NOT HOLD[/]"
     console.print(

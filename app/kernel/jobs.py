@@ -22,10 +22,13 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("jobs")
 QUEUE_DEFAULT = "default"
 QUEUE_MEDIA = "media"
 QUEUE_TRANSCODING = "transcoding"
-"""Worked on by `carnival transcoder` alone: hours of encoding keep nobody else waiting."""
+QUEUE_STUDIO = "studio"
+"""These two are worked on by `carnival transcoder` alone: hours of encoding keep nobody waiting."""
 HANDS = {QUEUE_DEFAULT: 4, QUEUE_MEDIA: 2}
 """Jobs of each queue that a worker process does at once."""
 STALLED_SECONDS = 30
+GRACE_SECONDS = 5.0
+"""What a stopping worker gives its jobs: most are done in a moment."""
 _SWEEP_SECONDS = 10
 _AGAIN_SECONDS = 0.5
 
@@ -92,8 +95,11 @@ class Jobs:
         async with self._app.open_async():
             yield
 
-    async def run(self, hands: Mapping[str, int], *, name: str) -> None:
-        """Work until cancelled; jobs under way are finished first, for ten seconds at most.
+    async def run(
+        self, hands: Mapping[str, int], *, name: str, grace_seconds: float = GRACE_SECONDS
+    ) -> None:
+        """Work until cancelled; jobs under way get so long to finish, then they are left to whoever
+        works next.
 
         `hands` says how many jobs of each queue run at once. Every queue has its own, so that a
         hundred pictures waiting to be drawn do not keep a post from its followers.
@@ -101,9 +107,9 @@ class Jobs:
         async with self.opened(), asyncio.TaskGroup() as group:
             group.create_task(self._sweep_forever())
             for queue, concurrency in hands.items():
-                group.create_task(self._work(queue, concurrency, f"{name} {queue}"))
+                group.create_task(self._work(queue, concurrency, f"{name} {queue}", grace_seconds))
 
-    async def _work(self, queue: str, concurrency: int, name: str) -> None:
+    async def _work(self, queue: str, concurrency: int, name: str, grace_seconds: float) -> None:
         """Procrastinate's worker stops, and returns as if all were well, when it loses a connection
         that it listens or beats on; a queue without one would wait for ever."""
         while not _cancelled():
@@ -114,7 +120,7 @@ class Jobs:
                 fetch_job_polling_interval=1.0,
                 update_heartbeat_interval=5.0,
                 stalled_worker_timeout=float(STALLED_SECONDS),
-                shutdown_graceful_timeout=10.0,
+                shutdown_graceful_timeout=grace_seconds,
                 delete_jobs="successful",
                 install_signal_handlers=False,
             )

@@ -8,6 +8,7 @@ from typing import Any
 
 from loadtests.common.outside import Refused
 from loadtests.common.shoppers import SignIn, SignIns
+from loadtests.common.watched import Figures, figures_of
 
 _TIMEOUT_SECONDS = 15
 
@@ -37,6 +38,11 @@ class Asker:
         """The JSON of an answer, as a shopper or as the brand. Raises Refused."""
         headers = self._at_work() if shopper is None else self._headers(self._people[shopper])
         return self._send(method, path, body, headers)
+
+    def figures(self) -> Figures:
+        """What the brand is told of the rehearsal's film. Raises Refused."""
+        path = f"/v1/videos/{self._made.owner.video}/retention"
+        return figures_of(self.ask(None, "GET", path, None))
 
     def end(self, packet: int) -> None:
         """No more shares of a packet; it may be over already."""

@@ -16,9 +16,11 @@ from locust import FastHttpUser
 from loadtests.common.money import MoneyLog, Wish
 from loadtests.common.outside import OutsideLog, Told, told_by
 from loadtests.common.shoppers import SignIn, SignIns
+from loadtests.common.watched import WatchLog
 
 LOG = OutsideLog()
 MONEY = MoneyLog()
+WATCHED = WatchLog()
 GRABS: dict[Wish, dict[str, Any]] = {}
 """The body of each grab, to ask the same again."""
 _made: list[SignIns] = []

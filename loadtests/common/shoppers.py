@@ -3,7 +3,7 @@
 A rehearsal of thousands cannot ask for thousands of one-time codes, nor should the bounds on
 sign-in be lifted for it. The operator makes the sign-ins on the server's side; the file holds one
 JSON object a line: {"shopperId", "accessToken", "refreshToken"}; with `--brand` one of them has a
-"brandId" too, and owns that brand, whose budget pays for packets.
+"brandId" too, and owns that brand, whose budget pays for packets, and a "videoId" of its film.
 """
 
 import json
@@ -23,6 +23,7 @@ class SignIn:
     refresh: str
     renew_at: float
     brand: int | None = None
+    video: int | None = None
     renewing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -54,6 +55,7 @@ class SignIns:
                     made["refreshToken"],
                     time.monotonic() + RENEW_SECONDS,
                     int(made["brandId"]) if made.get("brandId") else None,
+                    int(made["videoId"]) if made.get("videoId") else None,
                 )
             )
         self.all = list(self._waiting)
