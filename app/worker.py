@@ -16,13 +16,11 @@ from prometheus_client import start_http_server
 from app.composition import alive, compose
 from app.kernel.jobs import GRACE_SECONDS, HANDS, QUEUE_STUDIO, QUEUE_TRANSCODING
 from app.kernel.logs import configure_logs
-from app.kernel.priority import step_back
 from app.kernel.settings import Settings, load_settings
 from app.kernel.valkey.settle import SettleWorker
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
 
-_NICENESS = 15
 _PATIENCE_SECONDS = 0.5
 """A piece of a film takes longer than anybody waits for a program to stop."""
 
@@ -37,11 +35,7 @@ def work(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
 
 
 async def run_transcoder(settings: Settings) -> None:
-    """Make and encode films until SIGTERM or SIGINT. What is under way then is done by another.
-
-    It steps back behind everything else on its machine: requests go first.
-    """
-    step_back(_NICENESS)
+    """Make and encode films until SIGTERM or SIGINT. What is under way then is done by another."""
     jobs = settings.transcoder_jobs or max(2, len(os.sched_getaffinity(0)))
     hands = {QUEUE_TRANSCODING: jobs, QUEUE_STUDIO: 1}
     await run_worker(settings, hands, settles=False, grace_seconds=_PATIENCE_SECONDS)

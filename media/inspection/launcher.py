@@ -25,7 +25,7 @@ _WRITING = (1 << 1) | (0x1FF << 4)
 """Write, remove, and make of every kind; linking across folders is not among them."""
 _TCP = 0b11
 _FDS_MAX = 1 << 20
-_NICENESS_MIN = 5
+_NICENESS = 10
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,9 +47,8 @@ def main() -> None:
 
 
 def _step_back() -> None:
-    """Films wait for requests. We lead a session, which to many a scheduler is anybody's equal
-    however far back the one stands that began it: `app.kernel.priority` says more."""
-    reached = os.nice(max(0, _NICENESS_MIN - os.nice(0)))
+    """Films wait for requests; `app.kernel.priority` says why a session steps back besides."""
+    reached = os.nice(_NICENESS)
     with contextlib.suppress(OSError):
         group = os.open("/proc/self/autogroup", os.O_WRONLY)
         os.write(group, str(reached).encode())
