@@ -7,16 +7,15 @@ from litestar.openapi.spec import OpenAPIType, Schema
 
 from app.identity.interfaces import requires_shopper
 from app.kernel.errors import Invalid
-from app.kernel.http.hot import JSON_HEADERS, HotAnswer, HotEndpoint, HotRequest
+from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
 from app.kernel.http.responses import matches, weak_etag
 from app.kernel.structs import encode_json
-from feeds.timelines.reading.pages import NEW_POSTS_MAX, FeedPages
+from feeds.timelines.reading.pages import NEW_POSTS_MAX, FeedPages, Page
 from feeds.timelines.schemas import FeedView, NewPostsView
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 50
 _TEXT_MAX = 80
-_PRIVATE = (*JSON_HEADERS, (b"cache-control", b"private, no-cache"))
 
 
 class FeedEndpoints:
@@ -73,7 +72,7 @@ class FeedEndpoints:
         shopper_id = requires_shopper(request.signed_in())
         limit = _limit_of(request.query.get("limit"))
         page = await self._pages.page(shopper_id, request.query.get("cursor"), limit)
-        return _answer(request, page.body, page.etag)
+        return _answer(request, page)
 
     async def new(self, request: HotRequest) -> HotAnswer:
         """How many posts came since a head."""
@@ -83,7 +82,7 @@ class FeedEndpoints:
             raise Invalid.field("#query/since", "Give the `head` of a page")
         count, head = await self._pages.new_since(shopper_id, since)
         body = encode_json(NewPostsView(count=count, head=head))
-        return _answer(request, body, weak_etag(body))
+        return _answer(request, Page.of(body, weak_etag(body)))
 
 
 @lru_cache(maxsize=128)
@@ -95,8 +94,7 @@ def _limit_of(text: str | None) -> int:
     raise Invalid.field("#query/limit", f"Give a number from 1 to {LIMIT_MAX}")
 
 
-def _answer(request: HotRequest, body: bytes, etag: str) -> HotAnswer:
-    headers = (*_PRIVATE, (b"etag", etag.encode()))
-    if request.if_none_match is not None and matches(request.if_none_match, etag):
-        return HotAnswer(b"", 304, headers)
-    return HotAnswer(body, 200, headers)
+def _answer(request: HotRequest, page: Page) -> HotAnswer:
+    if request.if_none_match is not None and matches(request.if_none_match, page.etag):
+        return HotAnswer(b"", 304, page.answer.headers)
+    return page.answer

@@ -5,7 +5,7 @@ The price is that calls share one connection a server: commands that block are n
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -112,12 +112,13 @@ class Valkey:
             self._shared[command] = fan
         return fan.join()
 
-    async def mget(self, keys: Sequence[str]) -> list[bytes | None]:
+    def mget(self, keys: Sequence[str]) -> Awaitable[list[bytes | None]]:
         """The values of many keys, in order: one MGET, or on a cluster one a slot."""
-        if not keys:
-            return []
-        if not self._clustered:
-            return await self.call("MGET", *keys)
+        if self._clustered or not keys:
+            return self._mget_by_slot(keys)
+        return self.call("MGET", *keys)
+
+    async def _mget_by_slot(self, keys: Sequence[str]) -> list[bytes | None]:
         groups: dict[int, list[str]] = {}
         for key in keys:
             groups.setdefault(slot_of(key), []).append(key)

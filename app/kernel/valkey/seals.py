@@ -8,7 +8,8 @@ which the answer was made, nothing of it has changed. A new seal never equals an
 
 import asyncio
 import secrets
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 
 from app.kernel.valkey.changes import HEAD_KEY, Changes
 from app.kernel.valkey.client import Valkey
@@ -19,6 +20,8 @@ SEAL_SECONDS = 1_800
 """A seal breaks by itself after this time: scripts that renew lives of keys run that often."""
 _SEAL = "seal"
 _BYTES = 8
+
+Waiters = Sequence["asyncio.Future[bytes | None]"]
 
 
 @lru_cache(maxsize=65_536)
@@ -45,8 +48,8 @@ class Seals:
         self._cache = cache
         self._changes = changes
         self._keys: list[str] = [HEAD_KEY]
-        self._waiters: list[asyncio.Future[tuple[bytes | None, bytes | None]]] = []
-        self._asking: set[asyncio.Task[None]] = set()
+        self._waiters: list[asyncio.Future[bytes | None]] = []
+        self._syncing: set[asyncio.Task[None]] = set()
 
     async def stands(self, viewer_id: int, seal: bytes | None) -> bool:
         """Whether the viewer's seal is still this one. The listeners of the log know every change
@@ -54,34 +57,52 @@ class Seals:
         loop = asyncio.get_running_loop()
         if not self._waiters:
             loop.call_soon(self._leave)
-        waiter = loop.create_future()
+        waiter: asyncio.Future[bytes | None] = loop.create_future()
         self._keys.append(seal_key(viewer_id))
         self._waiters.append(waiter)
-        head, standing = await waiter
-        if standing is None or standing != seal:
-            return False
-        if not self._changes.knows(head):
-            await self._changes.sync()
-        return True
+        standing = await waiter
+        return standing is not None and standing == seal
 
     def _leave(self) -> None:
         keys, self._keys = self._keys, [HEAD_KEY]
         waiters, self._waiters = self._waiters, []
-        task = asyncio.get_running_loop().create_task(self._ask(keys, waiters))
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
-
-    async def _ask(
-        self, keys: list[str], waiters: "list[asyncio.Future[tuple[bytes | None, bytes | None]]]"
-    ) -> None:
         try:
-            head, *standing = await self._cache.mget(keys)
-        except BaseException as error:
-            unavailable = isinstance(error, ValkeyUnavailable)
-            for waiter in waiters:
-                if not waiter.done():  # a traceback of its own for each
-                    waiter.set_exception(ValkeyUnavailable() if unavailable else error)
+            asked = asyncio.ensure_future(self._cache.mget(keys))
+        except ValkeyUnavailable:
+            _fail(waiters, ValkeyUnavailable())
             return
-        for waiter, seal in zip(waiters, standing, strict=True):
-            if not waiter.done():
-                waiter.set_result((head, seal))
+        asked.add_done_callback(partial(self._answered, waiters))
+
+    def _answered(self, waiters: Waiters, asked: "asyncio.Future[list[bytes | None]]") -> None:
+        error = ValkeyUnavailable() if asked.cancelled() else asked.exception()
+        if error is not None:
+            _fail(waiters, error)
+            return
+        head, *standing = asked.result()
+        if self._changes.knows(head):
+            _tell(waiters, standing)
+            return
+        task = asyncio.get_running_loop().create_task(self._sync(waiters, standing))
+        self._syncing.add(task)
+        task.add_done_callback(self._syncing.discard)
+
+    async def _sync(self, waiters: Waiters, standing: Sequence[bytes | None]) -> None:
+        try:
+            await self._changes.sync()
+        except BaseException as error:
+            _fail(waiters, error)
+            return
+        _tell(waiters, standing)
+
+
+def _tell(waiters: Waiters, standing: Sequence[bytes | None]) -> None:
+    for waiter, seal in zip(waiters, standing, strict=True):
+        if not waiter.done():
+            waiter.set_result(seal)
+
+
+def _fail(waiters: Waiters, error: BaseException) -> None:
+    unavailable = isinstance(error, ValkeyUnavailable)
+    for waiter in waiters:
+        if not waiter.done():  # a traceback of its own for each
+            waiter.set_exception(ValkeyUnavailable() if unavailable else error)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.kernel.http.cursors import Cursors
+from app.kernel.http.hot import JSON_HEADERS, Headers, HotAnswer
 from app.kernel.http.responses import weak_etag
 from app.kernel.ids import EPOCH
 from app.kernel.structs import encode_json
@@ -29,6 +30,7 @@ _CHECK_SECONDS = 30.0
 _HELD_OVERHEAD = 4_096
 """Bytes a held page costs beside its body, roughly."""
 _NO_COUNTS = PostCounts()
+_PRIVATE = (*JSON_HEADERS, (b"cache-control", b"private, no-cache"))
 _VIEWER = {
     (liked, following): encode_json({"liked": liked, "following": following})
     for liked in (False, True)
@@ -37,10 +39,21 @@ _VIEWER = {
 
 
 class Page(NamedTuple):
-    """A body and its validator."""
+    """A body, its validator, and the answer to who has not got it yet."""
 
     body: bytes
     etag: str
+    answer: HotAnswer
+
+    @classmethod
+    def of(cls, body: bytes, etag: str) -> "Page":
+        """The page that a body is."""
+        return cls(body, etag, HotAnswer(body, 200, headers_of(etag)))
+
+
+def headers_of(etag: str) -> Headers:
+    """What every answer of the feed carries."""
+    return (*_PRIVATE, (b"etag", etag.encode()))
 
 
 @dataclass(slots=True)
@@ -170,7 +183,7 @@ class FeedPages:
             encode_json(self._cursors.make(_HEAD, *head)),
             encode_json(found.source),
         )
-        return Page(body, weak_etag(body)), counts
+        return Page.of(body, weak_etag(body)), counts
 
     async def new_since(self, shopper_id: int, head: str) -> tuple[int, str]:
         """How many posts are newer than a head, at most 99, and the present head."""
