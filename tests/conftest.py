@@ -62,19 +62,7 @@ def cluster(servers: Servers) -> ValkeyCluster:
 @pytest.fixture
 def settings(servers: Servers, valkeys: Valkeys) -> Settings:
     """Settings of a process that works against the test servers."""
-    objects = servers.folder / "objects"
-    objects.mkdir(exist_ok=True)
-    return Settings(
-        secret="a secret of tests, long enough to be one",
-        valkey_url=valkeys.live,
-        valkey_cache_url=valkeys.cache,
-        database_url=servers.postgres.url,
-        database_owner_url=servers.postgres.owner_url,
-        object_store_url=f"file://{objects}",
-        public_url="http://testserver",
-        otp_console_file=str(servers.folder / "codes.log"),
-        database_pool_size=4,
-    )
+    return servers.settings(valkeys)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from app.kernel.embedded.cluster import ValkeyCluster, start_cluster
 from app.kernel.embedded.postgres import PostgresServer
 from app.kernel.embedded.process import Running, free_ports
 from app.kernel.embedded.valkey import Kind, ValkeyServer
+from app.kernel.settings import Settings
 from app.migrations import upgrade
 
 _EMPTY = """
@@ -102,6 +103,22 @@ class Servers:
             self._valkeys += [node.connect() for node in cluster.nodes]
             self._clusters[kind] = cluster
         return self._clusters[kind]
+
+    def settings(self, valkeys: Valkeys) -> Settings:
+        """Settings of a process that works against these servers."""
+        objects = self.folder / "objects"
+        objects.mkdir(exist_ok=True)
+        return Settings(
+            secret="a secret of tests, long enough to be one",
+            valkey_url=valkeys.live,
+            valkey_cache_url=valkeys.cache,
+            database_url=self.postgres.url,
+            database_owner_url=self.postgres.owner_url,
+            object_store_url=f"file://{objects}",
+            public_url="http://testserver",
+            otp_console_file=str(self.folder / "codes.log"),
+            database_pool_size=4,
+        )
 
     def empty(self) -> None:
         """No row, no key on any server: what every test starts from."""

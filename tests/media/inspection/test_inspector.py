@@ -319,7 +319,10 @@ def test_the_watcher_sees_what_is_opened(tmp_path: Path) -> None:
         playlist
     )
     allowed = ["-v", "quiet", "-protocol_whitelist", "file,http,tcp", str(playlist)]
-    seen = _watched(tmp_path, str(FFPROBE), *allowed)
+    # it need not be the program that was started
+    started = "import subprocess, sys; subprocess.run(sys.argv[1:])"
+    seen = _watched(tmp_path, sys.executable, "-c", started, str(FFPROBE), *allowed)
+    assert {program for program, _, _ in seen} == {FFPROBE.name}
     assert str(playlist) in {path for _, _, path in seen}
     assert "connect" in {call for _, call, _ in seen}
 

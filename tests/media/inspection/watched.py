@@ -3,7 +3,8 @@
     python watched.py LOG command argument …
 
 Watched by ptrace from outside, so it sees what they truly ask of the kernel, whether granted or
-not. LOG gets a line of JSON for each: [program, call, path].
+not. LOG gets a line of JSON for each: [program, call, path]. Other programs are only followed,
+until they become one of those: to stop at their calls too would take ten times as long.
 """
 
 import ctypes
@@ -14,10 +15,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_TRACEME, _CONT_SYSCALL, _SETOPTIONS, _SYSCALL_INFO = 0, 24, 0x4200, 0x420E
+_TRACEME, _CONT, _CONT_SYSCALL, _SETOPTIONS, _SYSCALL_INFO = 0, 7, 24, 0x4200, 0x420E
 _OPTIONS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x100000
 """System calls marked; forks, threads and programs followed; all die with us."""
 _ENTRY, _WALL = 1, 0x40000000
+_BECAME = 4
+"""The event of a program that took another one's place."""
 _CALLS = {
     "x86_64": {
         **{2: ("open", 0), 85: ("creat", 0), 257: ("openat", 1), 437: ("openat2", 1)},
@@ -67,6 +70,7 @@ def main() -> int:
 
 def _follow(child: int, file: Any) -> int:
     code = 1
+    watched: dict[int, bool] = {}
     while True:
         try:
             pid, status = os.waitpid(-1, _WALL)
@@ -75,13 +79,24 @@ def _follow(child: int, file: Any) -> int:
         if not os.WIFSTOPPED(status):
             if pid == child:
                 code = os.waitstatus_to_exitcode(status)
+            watched.pop(pid, None)
             continue
+        if pid not in watched or status >> 16 == _BECAME:
+            watched[pid] = _program(pid).startswith(("ffmpeg", "ffprobe"))
         number, passed_on = os.WSTOPSIG(status), 0
         if number == signal.SIGTRAP | 0x80:
-            _note(pid, file)
+            if watched[pid]:
+                _note(pid, file)
         elif not status >> 16 and number not in (signal.SIGTRAP, signal.SIGSTOP):
             passed_on = number
-        _call(_CONT_SYSCALL, pid, data=passed_on)
+        _call(_CONT_SYSCALL if watched[pid] else _CONT, pid, data=passed_on)
+
+
+def _program(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/exe").readlink().name
+    except OSError:
+        return ""
 
 
 def _note(pid: int, file: Any) -> None:
@@ -91,13 +106,8 @@ def _note(pid: int, file: Any) -> None:
     if info.op != _ENTRY or info.number not in _CALLS:
         return
     name, at = _CALLS[info.number]
-    try:
-        program = Path(f"/proc/{pid}/exe").readlink().name
-    except OSError:
-        return
-    if program.startswith(("ffmpeg", "ffprobe")):
-        path = _text(pid, info.arguments[at]) if at is not None else ""
-        file.write(json.dumps([program, name, path]) + "\n")
+    path = _text(pid, info.arguments[at]) if at is not None else ""
+    file.write(json.dumps([_program(pid), name, path]) + "\n")
 
 
 def _text(pid: int, address: int) -> str:

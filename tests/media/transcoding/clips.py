@@ -1,22 +1,26 @@
 """Films whose frames carry numbers and whose sound beeps once a second, and how to read them back.
 
 Frame n shows its number as sixteen bars of a strip on top, over a moving pattern; the sound beeps
-for 50 ms at every full second, so pictures and sound tell by themselves what is missing, doubled
-or late.
+for 50 ms at every full second over a faint tone that never pauses, so pictures and sound tell by
+themselves what is missing, doubled or late.
 """
 
+import json
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from media.inspection.sandbox import FFMPEG
+from media.inspection.sandbox import FFMPEG, FFPROBE
 
 BITS = 16
 BEEP_SECONDS = 0.05
 SAMPLE_RATE = 48_000
+_TONE, _TONE_HZ = 0.03, 600
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,12 @@ class Clip:
     def seconds(self) -> float:
         top, _, bottom = self.rate.partition("/")
         return self.frames * int(bottom or 1) / int(top)
+
+
+BLURRED = Clip(rate="10", frames=25, filters="scale=80:44,scale=320:180:flags=bicubic")
+"""Two and a half seconds in which larger pictures show nothing that small ones do not."""
+
+TINY = Clip(width=128, height=72, rate="10", frames=25)
 
 
 def make(clip: Clip, path: Path) -> Path:
@@ -66,7 +76,7 @@ def make(clip: Clip, path: Path) -> Path:
 
 def beeps(seconds: float) -> str:
     """A source of sound for ffmpeg."""
-    wave = f"if(lt(mod(t,1),{BEEP_SECONDS}),0.5*sin(2*PI*1000*t),0)"
+    wave = f"if(lt(mod(t,1),{BEEP_SECONDS}),0.5*sin(2*PI*1000*t),{_TONE}*sin(2*PI*{_TONE_HZ}*t))"
     return f"aevalsrc='{wave}':s={SAMPLE_RATE}:c=stereo:d={seconds}"
 
 
@@ -93,10 +103,16 @@ def numbers(path: Path, width: int, height: int) -> list[int]:
         capture_output=True,
     ).stdout
     frames = np.frombuffer(raw, np.uint8).reshape(-1, height, width)
+    return [number_of(frame) for frame in frames]
+
+
+def number_of(frame: "np.ndarray") -> int:
+    """The number in a grey frame of any size."""
+    height, width = frame.shape
     strip, bar = max(8, height // 6), width // BITS
-    middle = frames[:, strip // 4 : strip * 3 // 4, : bar * BITS].astype(float).mean(axis=1)
-    bits = middle.reshape(len(frames), BITS, bar)[:, :, bar // 4 : bar - bar // 4].mean(axis=2)
-    return [int(each) for each in ((bits > 128) * (1 << np.arange(BITS))).sum(axis=1)]
+    middle = frame[strip // 4 : strip * 3 // 4, : bar * BITS].astype(float).mean(axis=0)
+    bits = middle.reshape(BITS, bar)[:, bar // 4 : bar - bar // 4].mean(axis=1)
+    return int(((bits > 128) * (1 << np.arange(BITS))).sum())
 
 
 def samples(path: Path) -> "np.ndarray":
@@ -120,3 +136,39 @@ def beep_times(wave: "np.ndarray") -> list[float]:
         return []
     begins = at[np.insert(np.diff(at) > SAMPLE_RATE // 4, 0, True)]
     return [float(each) / SAMPLE_RATE for each in begins]
+
+
+def longest_hole(wave: "np.ndarray") -> float:
+    """The longest stretch, in seconds, in which not even the faint tone is heard."""
+    window = SAMPLE_RATE // 1000
+    level = np.abs(wave[: len(wave) // window * window]).reshape(-1, window).max(axis=1)
+    heard = np.flatnonzero(level > np.median(level) / 3)
+    edges = np.concatenate([[-1], heard, [len(level)]])
+    return float(np.diff(edges).max() - 1) / 1000
+
+
+def ssim_beside(path: Path, source: Path) -> float:
+    """The mean over all frames, upscaled to the source, of two films with the same frames."""
+    said = subprocess.run(
+        [
+            *(str(FFMPEG), "-v", "info", "-i", str(path), "-i", str(source), "-filter_complex"),
+            "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];"
+            "[a][b]scale2ref=flags=bicubic[a][b];[a][b]ssim",
+            *("-f", "null", "-"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    return float(re.findall(r"SSIM .*All:([0-9.]+)", said)[-1])
+
+
+def ffprobe(path: Path) -> dict[str, Any]:
+    """What ffprobe says of a film of one stream, its packets counted."""
+    said = subprocess.run(
+        [str(FFPROBE), "-v", "error", "-count_packets", "-show_streams", "-of", "json", str(path)],
+        check=True,
+        capture_output=True,
+    ).stdout
+    [stream] = json.loads(said)["streams"]
+    return stream

@@ -1,14 +1,19 @@
 """A film with numbers and beeps, and works that make small ladders of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from app.kernel.settings import Settings
 from media.transcoding import rules
+from tests.media.sharing import made_once
 from tests.media.transcoding.clips import Clip, make
+from tests.media.transcoding.premiere import Premiere, perform, recall
 from tests.media.transcoding.works import Works
+from tests.servers import Servers
 
 NUMBERED = Clip(
     rate="10",
@@ -17,19 +22,43 @@ NUMBERED = Clip(
 )
 """14.7 seconds at ten frames a second: eight segments, three early pieces and two of the ladder,
 with keyframes that lie elsewhere."""
+_LADDER = ((90, 200_000), (120, 400_000), (180, 900_000))
 
 
 @pytest.fixture(scope="session")
 def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The film, made once."""
-    return make(NUMBERED, tmp_path_factory.mktemp("films") / "numbered.mp4")
+    folder = made_once(
+        tmp_path_factory, "numbered", lambda folder: make(NUMBERED, folder / "numbered.mp4")
+    )
+    return folder / "numbered.mp4"
+
+
+@pytest.fixture(scope="session")
+def premiere(
+    started: Servers, numbered: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Premiere:
+    """The film transcoded, undisturbed, at small rungs."""
+
+    def fill(folder: Path) -> None:
+        started.empty()
+        settings = started.settings(started.singles)
+        with pytest.MonkeyPatch.context() as patched, _loop() as loop:
+            patched.setattr(rules, "_LADDER", _LADDER)
+            loop.run(perform(settings, numbered, folder))
+
+    return recall(made_once(tmp_path_factory, "premiere", fill))
+
+
+def _loop() -> asyncio.Runner:
+    """What lasts for the whole run has a loop of its own."""
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
 
 @pytest.fixture
 def small_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rungs for small films, so that ladders cost seconds."""
-    ladder = ((90, 200_000), (120, 400_000), (180, 900_000))
-    monkeypatch.setattr(rules, "_LADDER", ladder)
+    monkeypatch.setattr(rules, "_LADDER", _LADDER)
 
 
 @pytest.fixture

@@ -5,13 +5,15 @@ from pathlib import Path
 from app.kernel.house import House
 from media.transcoding.interfaces import Renditions
 from tests.factories.town import Town
+from tests.media.transcoding.clips import BLURRED, make
 
 
 async def test_an_upload_becomes_ready(
-    town: Town, house: House, numbered: Path, small_ladder: None
+    town: Town, house: House, tmp_path: Path, small_ladder: None
 ) -> None:
+    film = make(BLURRED, tmp_path / "film.mp4")
     shop = await town.shop()
-    files = {"file": ("numbered.mp4", numbered.read_bytes(), "video/mp4")}
+    files = {"file": ("film.mp4", film.read_bytes(), "video/mp4")}
     made = await town.good("POST", "/v1/videos/files?title=Numbers", shop.owner, files=files)
     await town.run_jobs(only=("media.videos.", "videos."))
     waiting = await town.good("GET", f"/v1/videos/{made['id']}", shop.owner)

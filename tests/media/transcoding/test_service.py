@@ -4,37 +4,47 @@ import random
 from itertools import pairwise
 from pathlib import Path
 
-from media.transcoding.interfaces import Cut
+import av
+
+from app.kernel.settings import Settings
+from media.transcoding.rules import SSIM_STEP
 from media.videos.interfaces import VideoState
-from tests.media.transcoding.clips import SAMPLE_RATE, beep_times, numbers, samples
+from tests.media.transcoding.clips import (
+    BLURRED,
+    SAMPLE_RATE,
+    TINY,
+    beep_times,
+    ffprobe,
+    make,
+    number_of,
+    numbers,
+    samples,
+    ssim_beside,
+)
 from tests.media.transcoding.conftest import NUMBERED
+from tests.media.transcoding.premiere import Premiere
 from tests.media.transcoding.works import VIDEO, Works
 
 
-async def test_every_frame_once_and_no_hole_in_the_sound(works: Works, numbered: Path) -> None:
-    await works.accept(numbered)
-    await works.run_all()
-    cut = await works.latest()
-    assert works.shelf.records[VIDEO].state is VideoState.READY
+def test_every_frame_once_and_every_beep(premiere: Premiere) -> None:
+    assert premiere.state is VideoState.READY
+    cut = premiere.last
     assert [each.name for each in cut.renditions] == ["v90", "v120", "v180", "a128"]
     for rendition in cut.renditions[:-1]:
-        film = await works.film(rendition)
-        found = numbers(film, NUMBERED.width, NUMBERED.height)
+        found = numbers(premiere.film(rendition.name), NUMBERED.width, NUMBERED.height)
         assert found == list(range(NUMBERED.frames)), rendition.name
         assert rendition.ssim is not None
         assert 0.7 < rendition.ssim <= 1
-    wave = samples(await works.film(cut.renditions[-1]))
+    wave = samples(premiere.film("a128"))
     assert abs(len(wave) / SAMPLE_RATE - NUMBERED.seconds) < 0.05
     heard = beep_times(wave)
     assert len(heard) == 15
     assert all(abs(at - second) < 0.005 for second, at in enumerate(heard))
-    assert not list(works.scratch.home.glob("*/"))
+    assert not premiere.left
 
 
-async def test_segments_of_all_pictures_begin_together(works: Works, numbered: Path) -> None:
-    await works.accept(numbered)
-    await works.run_all()
-    cut = await works.latest()
+def test_segments_of_all_pictures_begin_together(premiere: Premiere) -> None:
+    cut = premiere.last
     *pictures, sound = cut.renditions
     starts = [[(each.start, each.duration) for each in one.segments] for one in pictures]
     assert all(each == starts[0] for each in starts)
@@ -49,17 +59,11 @@ async def test_segments_of_all_pictures_begin_together(works: Works, numbered: P
     assert sound.codecs == "mp4a.40.2"
 
 
-async def test_versions_grow_and_old_ones_stay(works: Works, numbered: Path) -> None:
-    await works.accept(numbered)
-    await works.until(lambda: works.grown)
-    first = await works.latest()
+def test_versions_grow_and_old_ones_stay(premiere: Premiere) -> None:
+    first, cuts = premiere.first, premiere.cuts
     assert (first.version, first.complete) == (1, False)
-    assert works.shelf.shown == [1]
+    assert premiere.shown_at_first == [1]
     assert [len(each.segments) for each in first.renditions] == [1, 1]
-    await works.run_all()
-    cuts: list[Cut] = []
-    while (cut := await works.version(len(cuts) + 1)) is not None:
-        cuts.append(cut)
     assert cuts[0] == first
     assert [cut.complete for cut in cuts] == [False, False, False, True, True]
     assert [len(cut.renditions[0].segments) for cut in cuts] == [1, 3, 7, 8, 8]
@@ -68,7 +72,7 @@ async def test_versions_grow_and_old_ones_stay(works: Works, numbered: Path) -> 
         for one, more in zip(earlier.renditions[:1], later.renditions[:1], strict=True):
             assert more.segments[: len(one.segments)] == one.segments
             assert more.init == one.init
-    assert [each.version for each in works.grown] == [1, 2, 3, 4, 5]
+    assert [each.version for each in premiere.grown] == [1, 2, 3, 4, 5]
     # the sound reaches as far as the pictures beside it
     for cut in cuts:
         picture, sound = cut.renditions[0], cut.renditions[-1]
@@ -80,13 +84,60 @@ async def test_versions_grow_and_old_ones_stay(works: Works, numbered: Path) -> 
 
 
 async def test_any_order_and_any_number_of_times_ends_the_same(
-    works: Works, numbered: Path
+    premiere: Premiere, works: Works, numbered: Path
 ) -> None:
     await works.accept(numbered)
-    await works.run_all()
-    undisturbed, files = await works.rows(), works.stored()
-    await works.forget()
-    await works.accept(numbered)
     await works.run_all(chance=random.Random(4), doubled=True)
-    assert await works.rows() == undisturbed
-    assert works.stored() == files == {row[0] for row in undisturbed["segment_objects"]}
+    assert await works.rows() == premiere.rows
+    named = {row[0] for row in premiere.rows["segment_objects"]}
+    assert works.stored() == premiere.stored == named
+
+
+async def test_a_rung_that_shows_nothing_more_is_dropped(works: Works, tmp_path: Path) -> None:
+    film = make(BLURRED, tmp_path / "blurred.mp4")
+    await works.accept(film)
+    await works.run_all()
+    rows = (await works.rows())["renditions"]
+    quality = {name: (ssim, kept) for name, *_, ssim, kept in rows if name != "a128"}
+    assert sorted(quality) == ["v120", "v180", "v90"]
+    last = await works.latest()
+    assert {each.name: each.ssim for each in last.renditions if each.kind == "video"} == {
+        name: ssim for name, (ssim, kept) in quality.items() if kept
+    }
+    assert quality["v90"][1], "the smallest one always stays"
+    below = quality["v90"][0]
+    for name in ("v120", "v180"):
+        ssim, kept = quality[name]
+        assert kept == (ssim - below > SSIM_STEP), f"{name}: {quality}"
+        below = ssim if kept else below
+    assert len(last.renditions) < len(rows), quality
+    for each in last.renditions[:-1]:
+        seen = ssim_beside(await works.film(each), film)
+        assert each.ssim is not None
+        assert abs(seen - each.ssim) < 0.01
+
+
+async def test_av1_joins_where_it_is_wanted(settings: Settings, tmp_path: Path) -> None:
+    film = make(TINY, tmp_path / "tiny.mp4")
+    works = Works(settings, tmp_path / "works", av1=True)
+    try:
+        await works.accept(film)
+        await works.run_all()
+        cut = await works.latest()
+        assert works.shelf.records[VIDEO].state is VideoState.READY
+        assert [each.name for each in cut.renditions] == ["v72", "w72", "a128"]
+        plain, modern, _ = cut.renditions
+        assert modern.codecs.startswith("av01.0.")
+        assert [each.duration for each in modern.segments] == [
+            each.duration for each in plain.segments
+        ]
+        path = await works.film(modern)
+    finally:
+        await works.close()
+    said = ffprobe(path)
+    assert (said["codec_name"], said["width"], said["height"]) == ("av1", 128, 72)
+    assert int(said["nb_read_packets"]) == TINY.frames
+    # ffmpeg here cannot decode it; PyAV can
+    with av.open(str(path)) as opened:
+        seen = [frame.reformat(format="gray").to_ndarray() for frame in opened.decode(video=0)]
+    assert [number_of(frame) for frame in seen] == list(range(TINY.frames))

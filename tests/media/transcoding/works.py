@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -191,14 +191,6 @@ class Works:
                 for table, wanted in columns.items()
             }
 
-    async def forget(self) -> None:
-        """As if there never had been a film."""
-        tables = ("cuts", "rendition_segments", "renditions", "transcoding_pieces")
-        async with self.database.transaction() as tx:
-            for table in (*tables, "segment_objects", "transcodings"):
-                await tx.session.execute(text(f"DELETE FROM {table}"))
-        shutil.rmtree(self.folder / "objects/media/segments")
-
     def stored(self) -> set[str]:
         """Names of the files of segments."""
         return {path.name for path in (self.folder / "objects/media/segments").glob("*/*")}
@@ -206,9 +198,3 @@ class Works:
 
 def _ordered(table: str, columns: str) -> str:
     return f"SELECT {columns} FROM {table} ORDER BY {columns}"
-
-
-def named(cut: Cut, names: Iterable[str]) -> list[Rendition]:
-    """Those renditions."""
-    found = {each.name: each for each in cut.renditions}
-    return [found[name] for name in names]

@@ -16,15 +16,16 @@ from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.errors import Broken
 from media.transcoding.rules import Piece, Plan, plan_for
 from tests.media.transcoding.clips import Clip, make, numbers
+from tests.media.transcoding.premiere import Premiere
 
 SMALL = Clip(width=256, height=144, rate="10", frames=104)
 
 
-async def joined(film: Path, plan: Plan, pieces: tuple[Piece, ...], path: Path) -> Path:
-    """The top rung of these pieces as one film."""
+async def joined(film: Path, plan: Plan, path: Path) -> Path:
+    """The top rung of the early pieces as one film."""
     source, scratch = await inspect(film), Scratch(path.parent / "scratch")
     parts: list[bytes] = []
-    for piece in pieces:
+    for piece in plan.early:
         rung = plan.rungs[-1]
         made = await pictures.encode_piece(film, source, plan.grid, piece, [rung], scratch)
         run = made[rung.name]
@@ -35,11 +36,12 @@ async def joined(film: Path, plan: Plan, pieces: tuple[Piece, ...], path: Path) 
 
 
 def psnr(one: Path, source: Path) -> "np.ndarray":
-    """Of every frame, in decibels."""
+    """Of every frame, in decibels, at the size of the first."""
     said = subprocess.run(
         [
             *(str(FFMPEG), "-v", "error", "-i", str(one), "-i", str(source), "-filter_complex"),
-            "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];[a][b]psnr=stats_file=-",
+            "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];"
+            "[b][a]scale2ref=flags=bicubic[b][a];[a][b]psnr=stats_file=-",
             *("-f", "null", "-"),
         ],
         capture_output=True,
@@ -49,19 +51,27 @@ def psnr(one: Path, source: Path) -> "np.ndarray":
     return np.array([min(60.0, float(each)) for each in re.findall(r"psnr_avg:(\S+)", said)])
 
 
-async def test_nobody_sees_the_joins(tmp_path: Path) -> None:
-    film = make(SMALL, tmp_path / "film.mp4")
-    plan = plan_for(await inspect(film))
-    whole = (Piece(0, 0, plan.grid.frames, 0, 0),)
-    apart = psnr(await joined(film, plan, plan.early, tmp_path / "apart.mp4"), film)
-    together = psnr(await joined(film, plan, whole, tmp_path / "together.mp4"), film)
-    joins = [piece.first for piece in plan.early[1:]]
-    assert joins
+async def test_nobody_sees_the_joins(
+    premiere: Premiere, numbered: Path, small_ladder: None, tmp_path: Path
+) -> None:
+    plan, scratch = plan_for(source := await inspect(numbered)), Scratch(tmp_path / "scratch")
+    whole = Piece(0, 0, plan.grid.frames, 0, 0)
+    rungs = {"early": plan.rungs[0], "ladder": plan.rungs[-1]}
+    made = await pictures.encode_piece(
+        numbered, source, plan.grid, whole, list(rungs.values()), scratch
+    )
+    scratch.close()
     half = plan.grid.gop // 2
-    for join in joins:
-        for side in (slice(join - half, join), slice(join, join + half)):
-            assert abs(apart[side].mean() - together[side].mean()) <= 1
-        assert apart[join] >= together[join] - 1
+    for run, rung in rungs.items():
+        one = tmp_path / f"{rung.name}.mp4"
+        one.write_bytes(made[rung.name].init + b"".join(s.data for s in made[rung.name].segments))
+        apart, together = psnr(premiere.film(rung.name), numbered), psnr(one, numbered)
+        joins = [piece.first for piece in plan.pieces_of(run)[1:]]
+        assert joins
+        for join in joins:
+            for side in (slice(join - half, join), slice(join, join + half)):
+                assert abs(apart[side].mean() - together[side].mean()) <= 1
+            assert apart[join] >= together[join] - 1
 
 
 async def test_a_film_lying_on_its_side_is_turned_upright(tmp_path: Path) -> None:
@@ -78,7 +88,7 @@ async def test_a_film_lying_on_its_side_is_turned_upright(tmp_path: Path) -> Non
     source = await inspect(film)
     assert (source.video.width, source.video.height) == (256, 144)
     plan = plan_for(source)
-    upright = await joined(film, plan, plan.early, tmp_path / "upright.mp4")
+    upright = await joined(film, plan, tmp_path / "upright.mp4")
     assert numbers(upright, 256, 144) == list(range(30))
 
 
@@ -88,7 +98,7 @@ async def test_a_variable_rate_becomes_constant_in_step(tmp_path: Path) -> None:
     film = make(clip, tmp_path / "film.mp4")
     plan = plan_for(await inspect(film))
     assert plan.grid.rate == Fraction(10)
-    seen = numbers(await joined(film, plan, plan.early, tmp_path / "even.mp4"), 256, 144)
+    seen = numbers(await joined(film, plan, tmp_path / "even.mp4"), 256, 144)
     held = [n for n in range(104) if not (10 <= n <= 16 or 40 <= n <= 41 or n == 70)]
     assert seen == [max(each for each in held if each <= n) for n in range(104)]
 
@@ -110,7 +120,7 @@ async def test_hdr_is_shown_on_ordinary_screens(transfer: str, tmp_path: Path) -
     source = await inspect(film)
     assert source.video.hdr
     plan = plan_for(source)
-    shown = await joined(film, plan, plan.early, tmp_path / "shown.mp4")
+    shown = await joined(film, plan, tmp_path / "shown.mp4")
     raw = subprocess.run(
         [str(FFMPEG), "-v", "error", "-i", str(shown), "-f", "rawvideo", "pipe:1"],
         capture_output=True,
