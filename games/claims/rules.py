@@ -37,6 +37,11 @@ def stagger_of(packet_id: int, pool: int, shopper_id: int, stagger_ms: int) -> i
     return int.from_bytes(mixed, "big") % (stagger_ms + 1)
 
 
+def cap_of(record: PacketRecord) -> int:
+    """How many shares a shopper may have over all waves; 0 where the waves' own once is enough."""
+    return record.cap if isinstance(record.rules, Rain) and record.cap < len(record.windows) else 0
+
+
 def device_of(text: str) -> int:
     """What a device calls itself, as a number that fits SQL and Lua alike."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1

@@ -155,9 +155,8 @@ def both(*plants: Plant) -> Plant:
 APPEND = "return redis.call('XADD', KEYS[1], id, "
 NEVER_MOVES = in_grab("'next:' .. pool, share + 1", "'next:' .. pool, share")
 BUGS: dict[str, Plant] = {
-    "the once check is dropped": in_grab(
-        "elseif known[1] then\n  return known[1]\nelseif", "elseif"
-    ),
+    "the once check is dropped": in_grab("known[7 + at] or refusal(at)", "refusal(at)"),
+    "two who come together are given one share": in_grab("amount }, found + 1", "amount }, found"),
     # the reply leaves, and who was to append afterwards is killed every other time
     "acknowledged before the append": in_grab(
         APPEND,

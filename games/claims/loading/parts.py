@@ -11,6 +11,7 @@ from app.kernel.valkey.aggregates import IDLE_SECONDS
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.scripts import Script
 from games.claims.interfaces import HELPERS
+from games.claims.rules import cap_of
 from games.packets.interfaces import Fission, PacketRecord
 
 SHARES_A_FIELD = 64
@@ -37,7 +38,7 @@ class Loaded:
     """What the claims in SQL add up to while they are read."""
 
     def __init__(self, record: PacketRecord, sizes: Sequence[int]) -> None:
-        self._rules, self._cap = record.rules, record.cap
+        self._rules, self._cap = record.rules, cap_of(record)
         self.taken = [bytearray(size) for size in sizes]
         self.counted = Counter[str]()
         self.claims = self.granted_minor = self.entries = 0
@@ -59,7 +60,7 @@ class Loaded:
                 helped = f"helped:{link}"
                 self.counted[helped] = max(self.counted[helped], slot + 1)
             return [(f"help:{link}:{claim.shopper_id}", value)]
-        if self._cap > 1:
+        if self._cap:
             self.counted[f"count:{claim.shopper_id}"] += 1
         return [(f"{claim.shopper_id}:{claim.pool}", value)]
 

@@ -26,8 +26,8 @@ CALLS_MAX = 60
 LUCKY = {"form": "lucky", "count": 200, "totalMinor": 20_000}
 RAIN = {
     "form": "rain",
-    "cap": 2,
-    "waves": [{"afterSeconds": 0, "lastsSeconds": 3_600, "split": LUCKY}],
+    "cap": 1,
+    "waves": [{"afterSeconds": at, "lastsSeconds": 600, "split": LUCKY} for at in (0, 600)],
 }
 
 Act = Callable[[Fair, PacketRecord, int], Awaitable[object]]
@@ -35,6 +35,22 @@ Act = Callable[[Fair, PacketRecord, int], Awaitable[object]]
 
 async def grab(fair: Fair, record: PacketRecord, shopper_id: int) -> object:
     return await fair.give(record, shopper_id)
+
+
+async def grab_together(fair: Fair, record: PacketRecord, shopper_id: int) -> object:
+    """Three shoppers, one of them twice, in one run: it fails for all of them or for none."""
+    crowd = (shopper_id, shopper_id + 10_000, shopper_id, shopper_id + 20_000)
+    told = await asyncio.gather(
+        *(fair.give(record, each) for each in crowd), return_exceptions=True
+    )
+    failures = [each for each in told if isinstance(each, BaseException)]
+    if failures:
+        assert len(failures) == len(told)
+        raise failures[0]
+    one, _, again, _ = told
+    assert isinstance(one, Grant)
+    assert one._replace(new=False) == again
+    return one
 
 
 async def restore(fair: Fair, record: PacketRecord, shopper_id: int) -> object:
@@ -51,7 +67,7 @@ async def pause(fair: Fair, record: PacketRecord, shopper_id: int) -> object:
 
 SCRIPTS = [
     pytest.param("_GRAB", grab, LUCKY, id="grab"),
-    pytest.param("_GRAB", grab, RAIN, id="grab in the rain"),
+    pytest.param("_GRAB", grab_together, RAIN, id="grab together in the rain"),
     pytest.param("_RESTORE", restore, LUCKY, id="restore"),
     pytest.param("_LOAD", grab, LUCKY, id="load"),
     pytest.param("_PAUSE", pause, LUCKY, id="pause"),

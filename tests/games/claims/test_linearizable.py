@@ -88,31 +88,35 @@ class Recorder:
         self.calls: list[Recorded] = []
 
     async def run(self) -> list[Recorded]:
-        shoppers = (self.shopper(number) for number in range(1, 31))
-        await asyncio.gather(*shoppers, self.end(), self.cut())
+        crowds = (self.crowd(range(first, first + 3)) for first in range(1, 31, 3))
+        await asyncio.gather(*crowds, self.end(), self.cut())
         decisions = await self.fair.decisions(str(self.record.id))
         mine = [each for each in decisions if int(each.fields["packet"]) == self.record.id]
         (closing,) = [each for each in mine if each.kind == CLOSE]
         counted = int(closing.fields["claims"])
         return [c._replace(answer=counted) if c.asked == END else c for c in self.calls]
 
-    async def shopper(self, number: int) -> None:
+    async def crowd(self, shoppers: range) -> None:
+        """They come in the same turn, so one run of the script decides about all of them."""
         for _ in range(2):
             await asyncio.sleep(self.chance.random() * 0.03)
-            began, ended, share = time.monotonic(), OPEN, None
-            try:
-                grant = await self.fair.give(self.record, number)
-            except PacketOver:
-                ended = time.monotonic()
-            except AppError:
-                pass
-            else:
-                ended = time.monotonic()
-                share = None if grant is None else grant.share
-            self.calls.append(Recorded(began, ended, number, share))
+            await asyncio.gather(*map(self.shopper, shoppers))
+
+    async def shopper(self, number: int) -> None:
+        began, ended, share = time.monotonic(), OPEN, None
+        try:
+            grant = await self.fair.give(self.record, number)
+        except PacketOver:
+            ended = time.monotonic()
+        except AppError:
+            pass
+        else:
+            ended = time.monotonic()
+            share = None if grant is None else grant.share
+        self.calls.append(Recorded(began, ended, number, share))
 
     async def end(self) -> None:
-        await asyncio.sleep(0.01 + self.chance.random() * 0.03)
+        await asyncio.sleep(0.005 + self.chance.random() * 0.02)
         ended = OPEN
         while ended == OPEN:
             began = time.monotonic()
@@ -151,11 +155,16 @@ async def test_grabs_and_closings_are_in_one_line(fair: Fair):
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("_GRAB", "elseif known[2] == '1' then\n  return -10\n", "elseif false then\n"),
+        (
+            "_GRAB",
+            "if closed == '1' then\n    return function",
+            "if false then\n    return function",
+        ),
         ("_CLOSE", "'claims', known[5]", "'claims', math.max(known[5] - 1, 0)"),
-        ("_GRAB", "elseif known[1] then\n  return known[1]\nelseif", "elseif"),
+        ("_GRAB", "known[7 + at] or refusal(at)", "refusal(at)"),
+        ("_GRAB", "amount }, found + 1", "amount }, found"),
     ],
-    ids=["gives after the end", "counts one less", "gives twice"],
+    ids=["gives after the end", "counts one less", "gives twice", "gives two together one"],
 )
 async def test_a_planted_bug_has_no_such_line(
     fair: Fair, monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str
