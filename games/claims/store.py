@@ -216,11 +216,18 @@ class PacketStore:
         `ValkeyUnavailable` when that takes too long."""
         await wait_settled(self._live, bucket_of(packet_id))
 
-    async def claims_of(self, packet_id: int, shopper_id: int, pools: int) -> dict[int, Grant]:
-        """What a shopper has of each pool, as far as it is in memory."""
+    async def claims_of(
+        self, packet_id: int, shopper_id: int, pools: int
+    ) -> tuple[dict[int, Grant], bool]:
+        """What a shopper has of each pool, as far as it is in memory; and whether that is all,
+        as it is while the packet is loaded: it decides by it who may have a share."""
         fields = [f"{shopper_id}:{pool}" for pool in range(pools)]
-        found = await self._live.call("HMGET", self.packets.state_key(packet_id), *fields)
-        return {pool: _grant(value) for pool, value in enumerate(found) if value is not None}
+        (epoch, *found), now_epoch = await asyncio.gather(
+            self._live.call("HMGET", self.packets.state_key(packet_id), "epoch", *fields),
+            self._live.call("GET", epoch_key(bucket_of(packet_id))),
+        )
+        known = {pool: _grant(value) for pool, value in enumerate(found) if value is not None}
+        return known, epoch is not None and epoch == now_epoch
 
     async def stamp(
         self, packet_id: int, pool: int
