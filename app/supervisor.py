@@ -308,9 +308,11 @@ class Supervisor:
             for address in lan_addresses(local.port):
                 out.print(f"  On your phone   {address}/")
         out.print(f"  API docs        {local.url}/docs")
+        out.print(f"  Console         {local.url}/console")
         if local.demo:
             out.print("  Sign in         phone [bold]13800000001[/]; the code appears below,")
-            out.print(f"                  and in {local.codes}")
+            out.print(f"                  and in {local.codes};")
+            out.print("                  a brand's owner, for the console: 13800000011")
         out.print(f"  Logs            {local.data / 'log'}")
         out.print("  Stop            Ctrl-C\n")
 
