@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import redis
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from app.kernel.valkey.decisions import Decision, clock_key, epoch_key, stream_key
 from app.kernel.valkey.keys import BUCKETS, bucket_of
@@ -85,6 +85,19 @@ class Fair:
 
     async def view(self, packet_id: str, who: Resident | None) -> dict[str, Any]:
         return await self.town.good("GET", f"/v1/packets/{packet_id}", who)
+
+    async def statements(self, packet_id: str, who: Resident | None) -> int:
+        """How often a view asks SQL."""
+        asked: list[str] = []
+
+        def note(*given: Any) -> None:
+            asked.append(str(given[2]))
+
+        engine = self.house.database._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        await self.view(packet_id, who)
+        event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
 
     async def ask_grab(self, packet_id: str, who: Resident, **body: Any) -> Any:
         """The answer of a grab, whatever it is."""

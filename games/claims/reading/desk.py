@@ -250,7 +250,13 @@ class PacketDesk:
             lost=money(record, sums.lost_minor),
         )
 
+    def _is_awaited(self, record: PacketRecord) -> bool:
+        """Whether it has nothing to tell yet: nobody is asked on behalf of the crowd that waits."""
+        return record.opens_at is not None and self._clock.now() < record.opens_at - _BEFORE
+
     async def _standing(self, session: AsyncSession, record: PacketRecord) -> Standing:
+        if self._is_awaited(record):
+            return Standing(0, 0, record.closed_at is not None, None)
         standing = await self._store.standing(record.id)
         if standing is not None:
             return standing
@@ -260,9 +266,8 @@ class PacketDesk:
     async def _mine(
         self, session: AsyncSession, record: PacketRecord, shopper_id: int
     ) -> list[ClaimView]:
-        assert record.opens_at is not None
-        if self._clock.now() < record.opens_at - _BEFORE:
-            return []  # the crowd that waits: SQL is not asked for each of them
+        if self._is_awaited(record):
+            return []
         live, is_all = await self._store.claims_of(record.id, shopper_id, len(record.windows))
         views = {
             (pool, grant.share, 0): self.claim_view(record, shopper_id, pool, grant)

@@ -25,6 +25,22 @@ class TestCallers:
             assert await fair.refused(packet_id, ann, ticket=wrong) == "ticket_invalid"
         assert await fair.refused(packet_id, ann, ticket="A" * 161) == "invalid"
 
+    async def test_crowds_look_without_sql(self, fair: Fair):
+        shop = await fair.rich_shop()
+        ann, ben = await fair.town.shopper(), await fair.town.shopper()
+        packet_id = await fair.open(shop, EQUAL, opensAt=soon(50), closesAt=soon(200))
+        assert (await fair.view(packet_id, ben))["status"] == "upcoming"
+        assert await fair.statements(packet_id, ann) == 0
+        await fair.step(packet_id, 51)
+        won = await fair.grab(packet_id, ann)
+        assert await fair.statements(packet_id, ann) == 0
+        assert (await fair.view(packet_id, ann))["mine"] == [won["claim"]]
+        await fair.town.settle()
+        await fair.wipe_live()
+        assert await fair.statements(packet_id, ann) > 0
+        assert (await fair.view(packet_id, ann))["mine"] == [won["claim"]]
+        assert (await fair.view(packet_id, ben))["mine"] == []
+
     async def test_a_ticket_is_ones_own_and_for_one_packet(self, fair: Fair):
         shop = await fair.rich_shop()
         ann, ben = await fair.town.shopper(), await fair.town.shopper()
