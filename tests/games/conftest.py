@@ -87,7 +87,8 @@ class Fair:
         return await self.town.good("GET", f"/v1/packets/{packet_id}", who)
 
     async def statements(self, packet_id: str, who: Resident | None) -> int:
-        """How often a view asks SQL."""
+        """How often a view asks SQL, once the process holds what it tells everybody."""
+        await self.view(packet_id, None)
         asked: list[str] = []
 
         def note(*given: Any) -> None:
