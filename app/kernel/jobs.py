@@ -14,6 +14,7 @@ from typing import Any
 import procrastinate
 import structlog
 from procrastinate import jobs as procrastinate_jobs
+from procrastinate.exceptions import ConnectorException
 
 from app.kernel.settings import Settings
 
@@ -49,8 +50,13 @@ class Jobs:
     """Procrastinate's application of one process: defers everywhere, runs in workers."""
 
     def __init__(self, settings: Settings) -> None:
+        # without a bound, who is asked to stop while PostgreSQL is away would wait half a minute
+        # for each of the things it wants to tell it
         connector = procrastinate.PsycopgConnector(
-            conninfo=settings.database_url, min_size=1, max_size=6
+            conninfo=settings.database_url,
+            min_size=1,
+            max_size=6,
+            timeout=settings.database_timeout_seconds,
         )
         self._app = procrastinate.App(connector=connector)
         self._queues: dict[str, str] = {}
@@ -111,20 +117,25 @@ class Jobs:
 
     async def _work(self, queue: str, concurrency: int, name: str, grace_seconds: float) -> None:
         """Procrastinate's worker stops, and returns as if all were well, when it loses a connection
-        that it listens or beats on; a queue without one would wait for ever."""
+        that it listens or beats on, and raises when there is none to begin with; a queue without
+        one would wait for ever."""
         while not _cancelled():
-            await self._app.run_worker_async(
-                queues=[queue],
-                name=name,
-                concurrency=concurrency,
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=5.0,
-                stalled_worker_timeout=float(STALLED_SECONDS),
-                shutdown_graceful_timeout=grace_seconds,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-            )
-            log.warning("queue_stopped", queue=queue)
+            error = None
+            try:
+                await self._app.run_worker_async(
+                    queues=[queue],
+                    name=name,
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=1.0,
+                    update_heartbeat_interval=5.0,
+                    stalled_worker_timeout=float(STALLED_SECONDS),
+                    shutdown_graceful_timeout=grace_seconds,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                )
+            except ConnectorException as away:
+                error = repr(away)
+            log.warning("queue_stopped", queue=queue, error=error)
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _sweep_forever(self) -> None:

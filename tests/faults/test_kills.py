@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ import redis
 from tests.faults.crowd import Crowd
 from tests.faults.healing import heals
 from tests.faults.installation import KINDS, Installation
+from tests.waiting import until
 
 SHOPPERS = 24
+ACTS_SECONDS = 120.0
+"""A bound for machines that do much else."""
 
 
 @pytest.fixture
@@ -20,7 +24,7 @@ def sign_ins(tmp_path: Path) -> Path:
 
 
 def test_kill_9_of_every_process_loses_nothing_acknowledged(tmp_path: Path, sign_ins: Path) -> None:
-    _survives(tmp_path, sign_ins, kills=[*KINDS, "wipe the cache", *KINDS], seed=1, pause=2.0)
+    _survives(tmp_path, sign_ins, kills=[*KINDS, "wipe the cache", *KINDS], seed=1)
 
 
 @pytest.mark.faults
@@ -30,27 +34,33 @@ def test_many_kills_in_any_order_lose_nothing_acknowledged(
 ) -> None:
     chance = random.Random(seed)
     kills = chance.choices([*KINDS, "wipe the cache"], k=20)
-    _survives(tmp_path, sign_ins, kills=kills, seed=seed, pause=1.5)
+    _survives(tmp_path, sign_ins, kills=kills, seed=seed)
 
 
-def _survives(folder: Path, sign_ins: Path, *, kills: list[str], seed: int, pause: float) -> None:
+def _survives(folder: Path, sign_ins: Path, *, kills: list[str], seed: int) -> None:
     with Installation(folder) as installation:
         installation.run("rehearse", str(SHOPPERS), "--out", str(sign_ins))
         with Crowd(installation.url, sign_ins, seed) as crowd:
-            time.sleep(4.0)
             for kill in kills:
+                # however slow the machine is: there is much to lose
+                acts_on(installation, lambda: crowd.answers, 100)
                 if kill == "wipe the cache":
                     wipe_cache(installation)
                 else:
                     installation.kill(kill)
-                time.sleep(pause)
-                installation.wait_until_ready()
-            time.sleep(2.0)
+                time.sleep(0.3)
+            acts_on(installation, lambda: crowd.answers, 100)
+            until(lambda: len(crowd.log.posts) > 10, ACTS_SECONDS)
         installation.wait_until_ready()
-        assert crowd.answers > 100, "the crowd hardly did anything"
-        assert len(crowd.log.posts) > 10
         heals(crowd)
         installation.run("audit")
+
+
+def acts_on(installation: Installation, answers: Callable[[], int], more: int) -> None:
+    """Return when everything is there and the crowd has got so many more answers from it."""
+    installation.wait_until_ready()
+    wanted = answers() + more
+    until(lambda: answers() >= wanted, ACTS_SECONDS)
 
 
 def wipe_cache(installation: Installation) -> None:
