@@ -55,6 +55,7 @@ def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
     film = phone_film(tmp_path / "在家做一杯好咖啡.mp4")
     desk.set_input_files(".drop input", film)
     desk.locator(".film-ways button").first.click(timeout=ENCODED_MS)
+    _caption(desk, tmp_path / "字幕.vtt")
     at = _put_product(desk)
     keep(desk, "console-studio-zh")
     video_id = desk.url.rsplit("/", 1)[-1]
@@ -70,7 +71,17 @@ def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
     there = next((n for n, (_, moment) in enumerate(frames) if moment), len(frames))
     assert not any(moment for ms, moment in frames if ms < at), "never before its frame"
     assert there - first <= FRAMES_MAX
+    phone.keyboard.press("c")
+    expect(phone.locator(".slide-caption")).to_have_text("水温九十二度")
     _read_product(phone)
+
+
+def _caption(desk: Page, track: Path) -> None:
+    """What is said in the film, which the phone beside the desk shows at once."""
+    track.write_text("WEBVTT\n\n00:00.000 --> 00:06.000\n水温九十二度\n", encoding="utf-8")
+    desk.set_input_files(".captions-add input", track)
+    expect(desk.locator(".tracks li")).to_contain_text("中文")
+    expect(desk.locator(".phone-caption")).to_have_text("水温九十二度")
 
 
 def _put_product(desk: Page) -> int:

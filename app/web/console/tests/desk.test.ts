@@ -10,6 +10,10 @@ class House {
   cues: Cue[] = [];
   version = 0;
   saved = 0;
+  rolls: { preRollId: string | null; postRollId: string | null } = {
+    preRollId: "5",
+    postRollId: null,
+  };
   fails: unknown[] = [];
   readonly timers: (() => void)[] = [];
   private nextId = 100;
@@ -34,6 +38,7 @@ class House {
     if (failure !== undefined) throw failure;
     if (body.revision !== this.revision) throw "conflict";
     this.saved += 1;
+    this.rolls = { preRollId: body.preRollId, postRollId: body.postRollId };
     this.revision += 1;
     this.cues = body.cues
       .map((cue) => ({ ...cue, id: cue.id ?? String(this.nextId++), target: null }))
@@ -44,7 +49,7 @@ class House {
   private view(): DraftView {
     const { revision, version, cues } = this;
     const rest = { videoId: "1", changed: true, durationMs: 30_000 };
-    return { ...rest, revision, version, cues: [...cues], preRollId: null, postRollId: null };
+    return { ...rest, revision, version, cues: [...cues], ...this.rolls };
   }
 }
 
@@ -53,6 +58,18 @@ function product(at: number): Cue {
 }
 
 describe("the desk", () => {
+  it("keeps what is shown before and after, also while it saves", async () => {
+    const house = new House();
+    await house.desk.open();
+    expect(house.desk.rolls.value).toEqual({ pre: "5", post: null });
+    house.desk.roll("post", "6");
+    const saving = house.desk.flush();
+    house.desk.roll("pre", null);
+    await saving;
+    await house.desk.flush();
+    expect(house.rolls).toEqual({ preRollId: null, postRollId: "6" });
+  });
+
   it("saves after a rest, and gives new cues the ids of the house", async () => {
     const house = new House();
     await house.desk.open();

@@ -11,6 +11,7 @@ import {
   moved,
   newCue,
   readTime,
+  readYuan,
   rulerStep,
   snapped,
 } from "../src/studio/edits";
@@ -85,5 +86,12 @@ describe("times", () => {
   it("stand on the ruler with room between them", () => {
     expect(rulerStep(30_000, 900, 76)).toBe(5);
     expect(rulerStep(3_600_000, 900, 76)).toBe(600);
+  });
+
+  it("read amounts as they are written, and nothing else", () => {
+    expect(["8", "8.8", "88.88", " 0.01 "].map(readYuan)).toEqual([800, 880, 8_888, 1]);
+    expect(["", "0", "1.234", "1e3", "-1", "￥1", "123456789"].map(readYuan)).toEqual(
+      Array(7).fill(null),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cue, CueKind } from "../src/api/videos";
 import { turnOf } from "../src/screens/watch/swipe";
+import { saidAt } from "../src/video/captions";
 import { Addresses } from "../src/video/engine";
 import { parseStoryboard, thumbnailAt } from "../src/video/storyboard";
 import { engineFor, saverLevel, unfitLevels } from "../src/video/support";
@@ -113,6 +114,19 @@ describe("ways of playing", () => {
   it("stays low for who saves data", () => {
     expect(saverLevel(levels)).toBe(1);
     expect(saverLevel([levels[2]!])).toBe(0);
+  });
+});
+
+describe("captions", () => {
+  const said = (startTime: number, endTime: number, textContent: string) => ({
+    startTime,
+    endTime,
+    getCueAsHTML: () => ({ textContent }) as DocumentFragment,
+  });
+
+  it("are what is said now: from their first moment, not at their last", () => {
+    const all = [said(0, 2, "a & b"), said(1, 3, "c")];
+    expect([0, 1, 2, 3].map((at) => saidAt(all, at))).toEqual(["a & b", "a & b\nc", "c", ""]);
   });
 });
 

@@ -25,3 +25,32 @@ export interface OwnPacket {
 export function listOwnPackets(brandId: Id): Promise<Page<OwnPacket>> {
   return callFor(brandId, "GET", `/v1/brands/${brandId}/packets`, { query: { limit: 50 } });
 }
+
+/** A packet for who has watched a film up to a moment. */
+export interface FilmPacket {
+  title: string;
+  videoId: Id;
+  atMs: number;
+  count: number;
+  totalMinor: number;
+}
+
+const currency = "CNY";
+const openMs = 29 * 86_400_000;
+
+/** A draft: no money has moved yet. */
+export function draftFilmPacket(brandId: Id, packet: FilmPacket): Promise<OwnPacket> {
+  const { title, videoId, atMs, count, totalMinor } = packet;
+  const split = { form: "lucky", count, totalMinor };
+  const rules = { form: "watch", videoId, atMs, split };
+  const body = { title, rules, currency };
+  return callFor(brandId, "POST", `/v1/brands/${brandId}/packets`, { body });
+}
+
+/** Sets its money aside and opens it at once, for a month. */
+export async function openFilmPacket(brandId: Id, id: Id): Promise<OwnPacket> {
+  const path = `/v1/brands/${brandId}/packets/${id}`;
+  await callFor(brandId, "POST", `${path}/fund`);
+  const closesAt = new Date(Date.now() + openMs).toISOString();
+  return callFor(brandId, "POST", `${path}/schedule`, { body: { closesAt } });
+}

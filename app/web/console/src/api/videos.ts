@@ -52,6 +52,30 @@ export function publishDraft(brandId: Id, id: Id, revision: number): Promise<Dra
   return callFor(brandId, "POST", `/v1/videos/${id}/timeline/publish`, { body: { revision } });
 }
 
+/** A track of captions as its brand sees it. */
+export interface CaptionTrack {
+  language: string;
+  label: string;
+  cues: number;
+}
+
+export function listCaptions(brandId: Id, id: Id): Promise<Page<CaptionTrack>> {
+  return callFor(brandId, "GET", `/v1/videos/${id}/captions`);
+}
+
+/** One of the same language is replaced. */
+export function putCaptions(
+  brandId: Id,
+  id: Id,
+  body: { language: string; label: string; text: string },
+): Promise<CaptionTrack> {
+  return callFor(brandId, "POST", `/v1/videos/${id}/captions`, { body });
+}
+
+export function deleteCaptions(brandId: Id, id: Id, language: string): Promise<void> {
+  return callFor(brandId, "DELETE", `/v1/videos/${id}/captions/${language}`);
+}
+
 export interface CueFigures {
   cueId: Id;
   at: number;

@@ -142,7 +142,13 @@ function Bench({ brandId, video }: { brandId: Id; video: VideoView }): JSX.Eleme
     <div class="bench">
       <Phone player={player} desk={desk} video={video} />
       <div class="bench-work">
-        <Inspector desk={desk} brandId={brandId} player={player} durationMs={durationMs} />
+        <Inspector
+          desk={desk}
+          brandId={brandId}
+          videoId={video.id}
+          player={player}
+          durationMs={durationMs}
+        />
       </div>
       <div class="card bench-line">
         <Toolbar desk={desk} player={player} durationMs={durationMs} />

@@ -11,6 +11,11 @@ export type Saving = "saved" | "waiting" | "saving" | "failed" | "conflict";
 const saveAfterMs = 700;
 const undoMax = 60;
 
+export interface Rolls {
+  pre: Id | null;
+  post: Id | null;
+}
+
 export interface DeskDoors {
   read(): Promise<DraftView>;
   save(body: DraftInput): Promise<DraftView>;
@@ -22,6 +27,8 @@ export interface DeskDoors {
 
 export class Desk {
   readonly cues = signal<Cue[]>([]);
+  /** The films that are shown before and after. */
+  readonly rolls = signal<Rolls>({ pre: null, post: null });
   readonly chosenId = signal<Id | null>(null);
   readonly saving = signal<Saving>("saved");
   readonly draft = signal<DraftView | null>(null);
@@ -66,6 +73,11 @@ export class Desk {
   remove(id: Id): void {
     this.change(this.cues.value.filter((cue) => cue.id !== id));
     if (this.chosenId.value === id) this.chosenId.value = null;
+  }
+
+  roll(place: keyof Rolls, id: Id | null): void {
+    this.rolls.value = { ...this.rolls.value, [place]: id };
+    this.edited();
   }
 
   undo(): void {
@@ -123,8 +135,8 @@ export class Desk {
       const next = await this.doors.save({
         revision: draft.revision,
         cues: finished.map(inputOf),
-        preRollId: draft.preRollId,
-        postRollId: draft.postRollId,
+        preRollId: this.rolls.value.pre,
+        postRollId: this.rolls.value.post,
       });
       this.adopt(next, finished);
       const all = edits === this.edits;
@@ -157,6 +169,7 @@ export class Desk {
   private take(draft: DraftView): void {
     this.draft.value = draft;
     this.cues.value = sorted(draft.cues);
+    this.rolls.value = { pre: draft.preRollId, post: draft.postRollId };
   }
 }
 

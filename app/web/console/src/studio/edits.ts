@@ -117,6 +117,13 @@ export function readTime(text: string): number | null {
   return Math.round((Number(found[1] ?? 0) * 60 + Number(found[2])) * 1_000);
 }
 
+/** Reads "8", "8.8" and "8.88" as minor units; null for anything else, and for nothing. */
+export function readYuan(text: string): number | null {
+  if (!/^\d{1,8}(\.\d{1,2})?$/.test(text.trim())) return null;
+  const minor = Math.round(Number(text) * 100);
+  return minor > 0 ? minor : null;
+}
+
 function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));
 }

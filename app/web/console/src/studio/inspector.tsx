@@ -11,10 +11,12 @@ import type { Desk } from "./desk";
 import { begunAt, endedAt, exactTime, lack, readTime, textMax } from "./edits";
 import { PacketPicker, ProductPicker } from "./pickers";
 import { kindIcons } from "./toolbar";
+import { Whole } from "./whole";
 
 interface InspectorProps {
   desk: Desk;
   brandId: Id;
+  videoId: Id;
   player: Player;
   durationMs: number;
 }
@@ -25,7 +27,10 @@ export function Inspector(props: InspectorProps): JSX.Element {
   return (
     <section class="card inspector" aria-label={t("studio.title")}>
       {cue === null ? (
-        <Empty scene="pen" title={t("studio.choose")} hint={t("studio.chooseHint")} />
+        <>
+          <Empty scene="pen" title={t("studio.choose")} hint={t("studio.chooseHint")} />
+          <Whole {...props} />
+        </>
       ) : (
         <Form key={cue.kind} {...props} cue={cue} />
       )}
@@ -33,7 +38,7 @@ export function Inspector(props: InspectorProps): JSX.Element {
   );
 }
 
-function Form({ desk, brandId, player, durationMs, cue }: InspectorProps & { cue: Cue }) {
+function Form({ desk, brandId, videoId, player, durationMs, cue }: InspectorProps & { cue: Cue }) {
   const here = () => player.video.currentTime * 1_000;
   const put = (next: Cue) => desk.put(next);
   return (
@@ -58,7 +63,7 @@ function Form({ desk, brandId, player, durationMs, cue }: InspectorProps & { cue
         />
       </div>
       <p class="help">{t("cue.timeHint")}</p>
-      <Target cue={cue} brandId={brandId} put={put} />
+      <Target cue={cue} brandId={brandId} videoId={videoId} put={put} />
       <TextField
         label={t(cue.kind === "chapter" ? "cue.chapterText" : "cue.text")}
         help={t(cue.kind === "chapter" ? "cue.chapterHint" : "cue.textHint", {
@@ -78,12 +83,15 @@ function Form({ desk, brandId, player, durationMs, cue }: InspectorProps & { cue
 interface TargetProps {
   cue: Cue;
   brandId: Id;
+  videoId: Id;
   put: (cue: Cue) => void;
 }
 
-function Target({ cue, brandId, put }: TargetProps): JSX.Element | null {
+function Target({ cue, brandId, videoId, put }: TargetProps): JSX.Element | null {
   if (cue.kind === "product") return <ProductPicker cue={cue} brandId={brandId} put={put} />;
-  if (cue.kind === "packet") return <PacketPicker cue={cue} brandId={brandId} put={put} />;
+  if (cue.kind === "packet") {
+    return <PacketPicker cue={cue} brandId={brandId} videoId={videoId} put={put} />;
+  }
   if (cue.kind === "chapter") return null;
   const wrong = lack(cue) === "link";
   return (

@@ -48,6 +48,9 @@ export function Phone({ player, desk, video }: PhoneProps): JSX.Element {
                     dismiss={() => undefined}
                   />
                 ))}
+              {player.caption.value === "" ? null : (
+                <p class="phone-caption">{player.caption.value}</p>
+              )}
               {chapter ? <p class="phone-chapter">{chapter.text}</p> : null}
               <p class="phone-title">{video.title}</p>
             </div>

@@ -10,18 +10,20 @@ import { Sheet } from "@play/ui/sheet";
 import { findProducts, listOwnPackets } from "../api/things";
 import type { OwnPacket } from "../api/things";
 import { t } from "../i18n";
+import { FilmPacket } from "./filmPacket";
 import { Help } from "./inspector";
 
 interface PickerProps {
   cue: Cue;
   brandId: Id;
+  videoId: Id;
   put: (cue: Cue) => void;
 }
 
 const typeRestMs = 250;
 
 /** Which product a moment shows. */
-export function ProductPicker({ cue, brandId, put }: PickerProps): JSX.Element {
+export function ProductPicker({ cue, brandId, put }: Omit<PickerProps, "videoId">): JSX.Element {
   const [open, setOpen] = useState(cue.ref === null || cue.ref === "");
   const target = cue.target?.type === "product" ? cue.target : null;
   return (
@@ -101,8 +103,14 @@ function Products({ brandId, close, choose }: ListProps<ProductCard>): JSX.Eleme
 }
 
 /** Which packet opens at a moment. */
-export function PacketPicker({ cue, brandId, put }: PickerProps): JSX.Element {
+export function PacketPicker({ cue, brandId, videoId, put }: PickerProps): JSX.Element {
   const [open, setOpen] = useState(cue.ref === null || cue.ref === "");
+  const [making, setMaking] = useState(false);
+  const take = (packet: OwnPacket) => {
+    setOpen(false);
+    setMaking(false);
+    put({ ...cue, ref: packet.id, target: packetTarget(packet) });
+  };
   const target = cue.target?.type === "packet" ? cue.target : null;
   return (
     <div class="field">
@@ -117,17 +125,31 @@ export function PacketPicker({ cue, brandId, put }: PickerProps): JSX.Element {
         <Packets
           brandId={brandId}
           close={() => setOpen(false)}
-          choose={(packet) => {
+          choose={take}
+          create={() => {
             setOpen(false);
-            put({ ...cue, ref: packet.id, target: packetTarget(packet) });
+            setMaking(true);
           }}
+        />
+      ) : null}
+      {making ? (
+        <FilmPacket
+          brandId={brandId}
+          videoId={videoId}
+          atMs={cue.at}
+          made={take}
+          close={() => setMaking(false)}
         />
       ) : null}
     </div>
   );
 }
 
-function Packets({ brandId, close, choose }: ListProps<OwnPacket>): JSX.Element {
+interface PacketsProps extends ListProps<OwnPacket> {
+  create: () => void;
+}
+
+function Packets({ brandId, close, choose, create }: PacketsProps): JSX.Element {
   const [found, setFound] = useState<OwnPacket[] | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   useEffect(() => {
@@ -155,6 +177,9 @@ function Packets({ brandId, close, choose }: ListProps<OwnPacket>): JSX.Element 
         ))}
       </ul>
       <Word found={found} failure={failure} none={t("cue.noPackets")} />
+      <button type="button" class="button button-plain button-m film-packet-new" onClick={create}>
+        {t("film.packetNew")}
+      </button>
     </Sheet>
   );
 }

@@ -1,4 +1,6 @@
-/** Captions: the browser reads the track; what it says at a moment is drawn by the screen. */
+/** Captions: the browser reads the track; what it says at a moment is drawn by the screen. So it is
+ * no "subtitles" for the browser, which would draw it too, nor for a player library, which would
+ * switch it off as none of its own. */
 
 import type { Caption } from "../api/videos";
 
@@ -14,14 +16,26 @@ export function caption(
   const found = all.find((each) => each.language === language);
   if (!found) return;
   const element = document.createElement("track");
-  element.kind = "subtitles";
+  element.kind = "metadata";
   element.srclang = found.language;
   element.label = found.label;
   element.src = found.url;
   video.append(element);
-  element.track.mode = "hidden";
-  element.track.addEventListener("cuechange", () => {
-    const cues = [...(element.track.activeCues ?? [])] as VTTCue[];
-    say(cues.map((cue) => cue.getCueAsHTML().textContent ?? "").join("\n"));
-  });
+  const { track } = element;
+  track.mode = "hidden";
+  const tell = () => say(saidAt([...(track.cues ?? [])] as VTTCue[], video.currentTime));
+  track.addEventListener("cuechange", tell);
+  // before a film has played, no cue counts as active for the browser
+  element.addEventListener("load", tell);
+}
+
+/** What is said at a moment, in seconds: two at once on two lines. */
+export function saidAt(
+  cues: readonly Pick<VTTCue, "startTime" | "endTime" | "getCueAsHTML">[],
+  at: number,
+): string {
+  return cues
+    .filter((cue) => cue.startTime <= at && at < cue.endTime)
+    .map((cue) => cue.getCueAsHTML().textContent ?? "")
+    .join("\n");
 }

@@ -142,6 +142,9 @@ function configOf(stream: Stream, addresses: Addresses): Partial<HlsConfig> {
     enableIMSC1: false,
     enableCEA708Captions: false,
     renderTextTracksNatively: false,
+    subtitleTrackController: undefined,
+    subtitleStreamController: undefined,
+    timelineController: undefined,
     xhrSetup: (request, url) => {
       const now = addresses.of(url);
       if (now !== url) request.open("GET", now, true);

@@ -336,6 +336,11 @@ export class Player {
     });
   }
 
+  /** Reads the document anew: what belongs to the film has changed. */
+  async refresh(): Promise<void> {
+    await this.renew();
+  }
+
   /** The same version under fresh addresses. Cues stay the objects they are: one that is shown is
    * not shown anew. */
   private async renew(): Promise<string | null> {
