@@ -16,6 +16,7 @@ from games.claims.controllers import (
     PopUpController,
     grab_endpoint,
 )
+from games.claims.holding.standings import LiveStandings
 from games.claims.quarantine.controllers import QuarantineController
 from games.claims.quarantine.repository import QuarantineRepository
 from games.claims.quarantine.service import QuarantineService
@@ -29,7 +30,7 @@ from games.claims.settling.settler import CLAIM, CLOSE, ENTRY, HELP, ClaimSettle
 from games.claims.store import PacketStore
 from games.claims.tasks import PAUSE, WARM, WARM_BEFORE, tasks
 from games.packets.events import PacketEnding, PacketPaused, PacketScheduled
-from games.packets.interfaces import CloseReason, Conditions, Packets
+from games.packets.interfaces import CloseReason, Conditions, Packets, Standings
 
 
 def wire(house: House) -> Wiring:
@@ -70,6 +71,7 @@ def wire(house: House) -> Wiring:
     settler = ClaimSettler(house.database, store, repository, found, packets, ledger)
     books = PacketBooks(house.database, store, repository, found, packets, ledger)
     quarantine = QuarantineService(found, packets, ledger, settler, house.clock, house.cursors)
+    house.doors.provide(Standings, LiveStandings(store))
     registry = house.doors.get(Registry)
     registry.add_books(books)
     registry.add_grants(notes)

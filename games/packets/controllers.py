@@ -10,7 +10,7 @@ from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import Page, PathId
-from games.packets.interfaces import PacketCard
+from games.packets.interfaces import AnnouncedPacket
 from games.packets.schemas import (
     FundingView,
     ManagedPacket,
@@ -207,6 +207,6 @@ class AnnouncedController(Controller):
         form: FormFilter = None,
         cursor: Cursor = None,
         limit: Limit = 20,
-    ) -> Page[PacketCard]:
-        """What is to come or open now, the newest first."""
+    ) -> Page[AnnouncedPacket]:
+        """What is to come or open now, the newest first. `soldOut` is of this moment."""
         return await packets.announced(tx.session, brand_id, form, cursor, limit)

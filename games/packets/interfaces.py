@@ -1,6 +1,6 @@
 """What other slices may know and ask of packets, and what packets ask of the floors above."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, NamedTuple, Protocol
@@ -236,6 +236,21 @@ class PacketCard(View, tag_field="type", tag="packet"):
     count: int
     opens_at: Timestamp
     closes_at: Timestamp
+
+
+class AnnouncedPacket(PacketCard, tag_field="type", tag="packet"):
+    """A packet in the list of what is on, with how it stands at this moment."""
+
+    sold_out: bool
+
+
+class Standings(Protocol):
+    """How packets stand where they are opened; the floor above registers it."""
+
+    async def sold_out(self, counts: Mapping[int, int]) -> Collection[int]:
+        """Which of these packets, with as many shares, have none left. What is not known for
+        certain is not among them: missing is not empty."""
+        ...
 
 
 class Closing(msgspec.Struct, frozen=True):

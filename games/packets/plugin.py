@@ -90,6 +90,7 @@ def wire(house: House) -> Wiring:
         clock=house.clock,
         events=house.events,
         cursors=house.cursors,
+        doors=house.doors,
     )
     return Wiring(
         routes=[BrandPacketController, AnnouncedController],

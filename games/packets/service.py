@@ -13,6 +13,7 @@ from app.kernel.clock import Clock
 from app.kernel.database import Transaction
 from app.kernel.errors import FieldError, Invalid
 from app.kernel.events import Events
+from app.kernel.house import Doors
 from app.kernel.http.cursors import Cursors
 from app.kernel.ids import Ids
 from app.kernel.money import Money
@@ -22,14 +23,15 @@ from campaigns.brands.interfaces import Brands
 from campaigns.ledger.interfaces import Ledger, Transfer, budget, escrow
 from games.packets.errors import PacketStateWrong, TestModeMoney
 from games.packets.events import PacketEnding, PacketPaused, PacketScheduled
-from games.packets.holding.book import PacketBook, card_of, record_of
+from games.packets.holding.book import PacketBook, announced_of, record_of
 from games.packets.interfaces import (
     DAY_SECONDS,
     KIND,
     LIFE_SECONDS_MAX,
-    PacketCard,
+    AnnouncedPacket,
     PacketStatus,
     Rules,
+    Standings,
 )
 from games.packets.models import Packet
 from games.packets.repository import PacketRepository
@@ -69,6 +71,7 @@ class PacketService:
         clock: Clock,
         events: Events,
         cursors: Cursors,
+        doors: Doors,
     ) -> None:
         self._repository = repository
         self._book = book
@@ -78,6 +81,7 @@ class PacketService:
         self._clock = clock
         self._events = events
         self._cursors = cursors
+        self._doors = doors
 
     async def create(
         self, tx: Transaction, actor: Actor, brand_id: int, body: PacketCreate
@@ -259,13 +263,20 @@ class PacketService:
         form: str | None,
         cursor: str | None,
         limit: int,
-    ) -> Page[PacketCard]:
-        """What shoppers may know of and is not over."""
+    ) -> Page[AnnouncedPacket]:
+        """What shoppers may know of and is not over, and what is left of it."""
         before = self._cursors.read(_ANNOUNCED, cursor, 1)[0] if cursor else None
         found = await self._repository.announced(
             session, self._clock.now(), brand_id, form, before, limit + 1
         )
-        return self._page(_ANNOUNCED, found, limit, card_of)
+        standings = self._doors.find(Standings)
+        counts = {each.id: each.count for each in found[:limit]}
+        gone = await standings.sold_out(counts) if standings is not None else ()
+
+        def view(packet: Packet) -> AnnouncedPacket:
+            return announced_of(packet, packet.id in gone)
+
+        return self._page(_ANNOUNCED, found, limit, view)
 
     def _page(self, name: str, found: Sequence[Packet], limit: int, view: Any) -> Page[Any]:
         more = len(found) > limit

@@ -18,6 +18,7 @@ from campaigns.brands.interfaces import Brands
 from games.packets.errors import PacketNotFound
 from games.packets.interfaces import (
     KIND,
+    AnnouncedPacket,
     Closing,
     PacketCard,
     PacketRecord,
@@ -221,6 +222,14 @@ def card_of(packet: Packet) -> PacketCard:
         count=packet.count,
         opens_at=Timestamp.of(packet.opens_at),
         closes_at=Timestamp.of(packet.closes_at),
+    )
+
+
+def announced_of(packet: Packet, sold_out: bool) -> AnnouncedPacket:
+    """The same in the list of what is on."""
+    card = card_of(packet)
+    return AnnouncedPacket(
+        **{name: getattr(card, name) for name in card.__struct_fields__}, sold_out=sold_out
     )
 
 

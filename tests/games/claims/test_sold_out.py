@@ -33,6 +33,25 @@ async def remembered(fair: Fair, packet_id: int) -> None:
             await asyncio.sleep(0.01)
 
 
+class TestList:
+    async def test_says_what_is_sold_out_until_it_is_not_known_for_certain(self, fair: Fair):
+        shop = await fair.rich_shop()
+        one = await fair.open(shop, {"form": "equal", "count": 1, "eachMinor": 5})
+        other = await fair.open(shop, {"form": "equal", "count": 2, "eachMinor": 5})
+        ann = await fair.town.shopper()
+
+        async def listed() -> dict[str, bool]:
+            items = (await fair.town.good("GET", "/v1/packets"))["items"]
+            return {each["id"]: each["soldOut"] for each in items}
+
+        assert await listed() == {one: False, other: False}
+        for packet_id in (one, other):
+            await fair.grab(packet_id, ann)
+        assert await listed() == {one: True, other: False}
+        await fair.wipe_live()
+        assert await listed() == {one: False, other: False}
+
+
 class TestSoldOut:
     async def test_who_has_nothing_is_answered_from_memory_and_winners_are_not(
         self, fair: Fair, asked: list[int], monkeypatch: pytest.MonkeyPatch

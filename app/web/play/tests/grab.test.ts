@@ -6,6 +6,7 @@ import { grabSurely, surely } from "../src/store/grab";
 const won: GrabAnswer = {
   outcome: "granted",
   entry: null,
+  receipt: null,
   claim: {
     packetId: "1",
     wave: 0,

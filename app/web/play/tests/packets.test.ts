@@ -89,6 +89,8 @@ describe("the list of packets", () => {
     const more = [card("d", 250, 400), card("gone", 10, 140)];
     const { on, soon } = sortPackets([...cards, ...more], 150_000);
     expect(on.map((each) => each.id)).toEqual(["b", "a"]);
+    const last = sortPackets(cards, 150_000, new Set(["b"])).on;
+    expect(last.map((each) => each.id)).toEqual(["a", "b"]);
     expect(soon.map((each) => each.id)).toEqual(["d", "c"]);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Claim } from "../src/api/packets";
+import type { Claim, GrabAnswer } from "../src/api/packets";
 import { Problem, Unreachable } from "../src/api/problems";
 import { Receipts } from "../src/store/receipts";
 import type { Receipt } from "../src/store/receipts";
@@ -16,6 +16,7 @@ const claim = (packetId: string, wave = 0, share = 1): Claim => ({
 let kept: Receipt[] = [];
 let now = 1_000_000_000;
 let shown: string[] = [];
+let entry: () => Promise<GrabAnswer> = () => Promise.reject(new Error("unused"));
 let answer: (receipt: string) => Promise<Claim> = () => Promise.reject(new Error("unused"));
 
 const receipts = () =>
@@ -27,6 +28,10 @@ const receipts = () =>
     restore: (_, receipt) => {
       shown.push(receipt);
       return answer(receipt);
+    },
+    restoreEntry: (_, receipt) => {
+      shown.push(receipt);
+      return entry();
     },
     nowMs: () => now,
   });
@@ -73,10 +78,28 @@ describe("receipts", () => {
     const mine = receipts();
     mine.keep("me", claim("1"));
     answer = () => Promise.reject(new Unreachable("no"));
-    expect(await mine.restoreAll("me")).toEqual([]);
+    expect(await mine.restoreAll("me")).toBe(0);
     expect(kept).toHaveLength(1);
     answer = () => Promise.reject(new Problem(403, { code: "receipt_invalid" }));
     await mine.restoreAll("me");
     expect(kept).toEqual([]);
+  });
+
+  it("of draws bring the entry back, and go once it is too late", async () => {
+    const mine = receipts();
+    mine.keepEntry("me", "9", "entry 9");
+    mine.keep("me", claim("9"));
+    expect(await mine.restoreMissing("me", "9", [claim("9")])).toEqual([]);
+    expect(await mine.restoreEntry("other", "9")).toBeNull();
+    expect(shown).toEqual([]);
+    entry = async () => ({ outcome: "entered", claim: null, entry: 4, receipt: "entry 9" });
+    expect(await mine.restoreEntry("me", "9")).toBe(4);
+    expect(await mine.restoreAll("me")).toBe(1);
+    entry = () => Promise.reject(new Unreachable("no"));
+    expect(await mine.restoreEntry("me", "9")).toBeNull();
+    expect(kept).toHaveLength(2);
+    entry = () => Promise.reject(new Problem(409, { code: "draw_over" }));
+    expect(await mine.restoreEntry("me", "9")).toBeNull();
+    expect(kept.map((each) => each.receipt)).toEqual([claim("9").receipt]);
   });
 });

@@ -63,7 +63,14 @@ export function FilmPacket({ brandId, videoId, atMs, made, close }: FilmPacketPr
         <p class="help">{t("film.packetHint", { at: exactTime(atMs) })}</p>
         <Field label={t("film.title")} value={title} max={titleMax} put={setTitle} still={still} />
         <Field label={t("film.total")} value={yuan} max={12} put={setYuan} still={still} money />
-        <Field label={t("film.shares")} value={shares} max={6} put={setShares} still={still} money />
+        <Field
+          label={t("film.shares")}
+          value={shares}
+          max={6}
+          put={setShares}
+          still={still}
+          money
+        />
         <Help wrong={wrong !== null || (yuan !== "" && !fits)}>
           {wrong !== null
             ? explain(wrong)

@@ -26,6 +26,11 @@ export interface PacketCard {
   closesAt: Timestamp;
 }
 
+/** A packet in the list of what is on, with how it stands at this moment. */
+export interface ListedPacket extends PacketCard {
+  soldOut: boolean;
+}
+
 export interface Claim {
   packetId: Id;
   /** The wave of a rain; of a fission 0 is the sharer's share, 1 a helper's, 2 a bonus. */
@@ -81,6 +86,8 @@ export interface GrabAnswer {
   outcome: "granted" | "sold_out" | "entered";
   claim: Claim | null;
   entry: number | null;
+  /** Of an entry: brings it back should the servers ever forget it. */
+  receipt: string | null;
 }
 
 export interface ResultItem {
@@ -108,7 +115,7 @@ export interface Reservation {
   claim: Claim | null;
 }
 
-export function listPackets(cursor: string | null): Promise<Page<PacketCard>> {
+export function listPackets(cursor: string | null): Promise<Page<ListedPacket>> {
   return call("GET", "/v1/packets", { query: { cursor, limit: 30 } });
 }
 
@@ -132,6 +139,10 @@ export function packetResults(id: Id, cursor: string | null): Promise<Page<Resul
 
 export function restoreClaim(id: Id, receipt: string): Promise<Claim> {
   return call("POST", `/v1/packets/${id}/restore`, { body: { receipt } });
+}
+
+export function restoreEntry(id: Id, receipt: string): Promise<GrabAnswer> {
+  return call("POST", `/v1/packets/${id}/entries/restore`, { body: { receipt } });
 }
 
 export function readLink(id: Id, code: string): Promise<FriendLink> {

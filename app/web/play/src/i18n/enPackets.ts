@@ -36,6 +36,7 @@ export const enPackets: Record<keyof typeof zhPackets, Message> = {
   "packets.you": "You",
   "packets.youGot": "You got {amount}",
   "packets.youGotHere": "You got",
+  "packets.allGone": "All gone",
   "packets.soldOut": "All gone, just now",
   "packets.soldOutHint": "There are other red packets waiting",
   "packets.over": "This one is over",

@@ -36,6 +36,7 @@ export const zhPackets = {
   "packets.you": "我",
   "packets.youGot": "抢到 {amount}",
   "packets.youGotHere": "你已抢到",
+  "packets.allGone": "抢光了",
   "packets.soldOut": "手慢了，红包派完了",
   "packets.soldOutHint": "看看别的红包，还有机会",
   "packets.over": "红包已结束",

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { learnClock, serverNow } from "../api/clock";
-import { grabPacket, readPacket, restoreClaim } from "../api/packets";
+import { grabPacket, readPacket, restoreClaim, restoreEntry } from "../api/packets";
 import type { Claim, Grab, GrabAnswer, PacketView } from "../api/packets";
 import { storage } from "../api/storage";
 import type { Id } from "../api/types";
@@ -20,6 +20,7 @@ export const receipts = new Receipts({
   load: () => storage.read<Receipt[]>(receiptsKey) ?? [],
   save: (kept) => storage.write(receiptsKey, kept),
   restore: restoreClaim,
+  restoreEntry,
   nowMs: serverNow,
 });
 
@@ -39,10 +40,27 @@ export async function loadPacket(id: Id): Promise<PacketView> {
   const sentAt = Date.now();
   const view = await readPacket(id);
   learnClock(view.now, sentAt, Date.now());
+  noteStanding(id, view.status === "sold_out");
   const shopperId = me.value?.id;
   if (shopperId === undefined) return view;
+  const { draw } = view;
+  if (draw !== null && draw.entry === null && draw.seed === null) {
+    const entry = await receipts.restoreEntry(shopperId, id);
+    return entry === null ? view : { ...view, draw: { ...draw, entry } };
+  }
   const back = await receipts.restoreMissing(shopperId, id, view.mine);
   return back.length === 0 ? view : { ...view, mine: [...view.mine, ...back] };
+}
+
+/** Packets of which this device has heard that nothing is left; cards of them say so at once. */
+export const soldOut = signal<ReadonlySet<Id>>(new Set());
+
+export function noteStanding(id: Id, gone: boolean): void {
+  if (soldOut.value.has(id) === gone) return;
+  const next = new Set(soldOut.value);
+  if (gone) next.add(id);
+  else next.delete(id);
+  soldOut.value = next;
 }
 
 /** Opens a packet and keeps the receipt. Rejects as `grabSurely` does. */
@@ -58,6 +76,12 @@ export async function openPacket(
     ...clockwork,
   });
   if (answer.claim !== null) keepReceipt(answer.claim);
+  else if (answer.outcome === "entered" && answer.receipt !== null) {
+    const shopperId = me.value?.id;
+    if (shopperId !== undefined) receipts.keepEntry(shopperId, view.id, answer.receipt);
+  }
+  // a rain has more waves
+  if (answer.outcome === "sold_out" && view.waves.length === 0) noteStanding(view.id, true);
   return answer;
 }
 
@@ -73,7 +97,7 @@ export async function restoreReceipts(): Promise<boolean> {
   const shownAtMs = storage.read<number>(shownKey) ?? 0;
   if (shopperId === undefined || serverNow() - shownAtMs < shownEveryMs) return false;
   storage.write(shownKey, serverNow());
-  return (await receipts.restoreAll(shopperId)).length > 0;
+  return (await receipts.restoreAll(shopperId)) > 0;
 }
 
 export function startPackets(): void {

@@ -4,7 +4,7 @@
  */
 
 import { isTransient, SignedOut } from "../api/problems";
-import type { Claim } from "../api/packets";
+import type { Claim, GrabAnswer } from "../api/packets";
 import type { Id } from "../api/types";
 
 export interface Receipt {
@@ -14,12 +14,18 @@ export interface Receipt {
   share: number;
   receipt: string;
   atMs: number;
+  /** Of taking part in a draw: nothing is won yet. */
+  entry?: true;
 }
+
+/** No share has this number. */
+const entryShare = -1;
 
 export interface ReceiptDoors {
   load(): Receipt[];
   save(receipts: Receipt[]): void;
   restore(packetId: Id, receipt: string): Promise<Claim>;
+  restoreEntry(packetId: Id, receipt: string): Promise<GrabAnswer>;
   nowMs(): number;
 }
 
@@ -34,45 +40,75 @@ export class Receipts {
 
   /** Keeps the receipt of a share; the newest are kept, for a week. */
   keep(shopperId: Id, claim: Claim): void {
-    const receipt: Receipt = {
-      shopperId,
-      packetId: claim.packetId,
-      wave: claim.wave,
-      share: claim.share,
-      receipt: claim.receipt,
-      atMs: this.doors.nowMs(),
-    };
-    const others = this.fresh().filter((each) => !isSame(each, receipt));
-    this.doors.save([...others, receipt].slice(-keptMax));
+    const { packetId, wave, share, receipt } = claim;
+    this.put({ shopperId, packetId, wave, share, receipt, atMs: this.doors.nowMs() });
+  }
+
+  /** Keeps the receipt of taking part in a draw. */
+  keepEntry(shopperId: Id, packetId: Id, receipt: string): void {
+    const place = { wave: 0, share: entryShare, entry: true } as const;
+    this.put({ shopperId, packetId, ...place, receipt, atMs: this.doors.nowMs() });
+  }
+
+  /** Brings an entry back that the server does not know; its number, or null. Once the draw has
+   * been made it is too late, and the receipt is thrown away. */
+  async restoreEntry(shopperId: Id, packetId: Id): Promise<number | null> {
+    const mine = this.of(shopperId).find((each) => each.entry && each.packetId === packetId);
+    if (mine === undefined) return null;
+    let entry: number | null = null;
+    await this.show([mine], async () => {
+      entry = (await this.doors.restoreEntry(packetId, mine.receipt)).entry;
+    });
+    return entry;
   }
 
   /** Brings back what the server does not list among the shopper's shares of a packet. */
   async restoreMissing(shopperId: Id, packetId: Id, known: Claim[]): Promise<Claim[]> {
     const missing = this.of(shopperId).filter(
-      (each) => each.packetId === packetId && !known.some((claim) => isOf(claim, each)),
+      (each) =>
+        !each.entry && each.packetId === packetId && !known.some((claim) => isOf(claim, each)),
     );
-    return await this.restore(missing);
+    return (await this.restore(missing)).claims;
   }
 
   /** Shows the server the receipts it has not confirmed since this page was opened. */
-  async restoreAll(shopperId: Id): Promise<Claim[]> {
+  async restoreAll(shopperId: Id): Promise<number> {
     const unasked = this.of(shopperId).filter((each) => !this.asked.has(each.receipt));
-    return await this.restore(unasked.slice(-restoredAtOnceMax));
+    return (await this.restore(unasked.slice(-restoredAtOnceMax))).taken;
   }
 
-  private async restore(receipts: Receipt[]): Promise<Claim[]> {
+  private async restore(receipts: Receipt[]): Promise<{ claims: Claim[]; taken: number }> {
     const claims: Claim[] = [];
+    const taken = await this.show(receipts, async (each) => {
+      if (each.entry) await this.doors.restoreEntry(each.packetId, each.receipt);
+      else claims.push(await this.doors.restore(each.packetId, each.receipt));
+    });
+    return { claims, taken };
+  }
+
+  /** Shows receipts one by one; returns how many were good. */
+  private async show(
+    receipts: Receipt[],
+    present: (receipt: Receipt) => Promise<void>,
+  ): Promise<number> {
+    let good = 0;
     for (const each of receipts) {
       try {
-        claims.push(await this.doors.restore(each.packetId, each.receipt));
+        await present(each);
         this.asked.add(each.receipt);
+        good += 1;
       } catch (error) {
         if (isTransient(error) || error instanceof SignedOut) break;
         // refused for good: it is of no use to anybody
         this.doors.save(this.fresh().filter((kept) => !isSame(kept, each)));
       }
     }
-    return claims;
+    return good;
+  }
+
+  private put(receipt: Receipt): void {
+    const others = this.fresh().filter((each) => !isSame(each, receipt));
+    this.doors.save([...others, receipt].slice(-keptMax));
   }
 
   private of(shopperId: Id): Receipt[] {

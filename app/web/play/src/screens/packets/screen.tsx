@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { PacketCard } from "../../api/packets";
 import { Link } from "../../app/link";
 import { t } from "../../i18n";
+import { soldOut } from "../../store/packets";
 import { signedIn } from "../../store/session";
 import { useServerNow } from "../../ui/clock";
 import { Endless } from "../../ui/endless";
@@ -14,9 +15,17 @@ import { TopBar } from "../../ui/topbar";
 import { packetList, sortPackets } from "./list";
 import "./packets.css";
 
+const lookAgainMs = 15_000;
+
 /** What is on now and what comes, counted down on the server's clock. */
 export function PacketsScreen(): JSX.Element {
-  useEffect(() => void packetList.refresh(), []);
+  useEffect(() => {
+    void packetList.refresh();
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void packetList.refresh();
+    }, lookAgainMs);
+    return () => clearInterval(timer);
+  }, []);
   const state = packetList.state.value;
   return (
     <>
@@ -39,7 +48,7 @@ export function PacketsScreen(): JSX.Element {
 }
 
 function Sorted({ cards }: { cards: PacketCard[] }): JSX.Element {
-  const { on, soon } = sortPackets(cards, useServerNow());
+  const { on, soon } = sortPackets(cards, useServerNow(), soldOut.value);
   if (on.length + soon.length === 0) {
     return (
       <>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { Link } from "../../app/link";
+import { soldOut } from "../../store/packets";
 import { useServerNow } from "../../ui/clock";
 import { PacketBanner } from "../../ui/packet/card";
 import { packetList, sortPackets } from "./list";
@@ -19,7 +20,8 @@ export function PacketStrip(): JSX.Element | null {
     }, lookAgainMs);
     return () => clearInterval(timer);
   }, []);
-  const { on, soon } = sortPackets(packetList.items.value, now);
+  const { on: begun, soon } = sortPackets(packetList.items.value, now);
+  const on = begun.filter((card) => !soldOut.value.has(card.id));
   const next = soon.find((card) => Date.parse(card.opensAt) - now < soonMs);
   const shown = on.find((card) => card.form === "rain") ?? next ?? on[0];
   if (shown === undefined) return null;

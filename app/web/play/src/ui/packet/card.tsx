@@ -3,7 +3,7 @@ import type { PacketCard } from "../../api/packets";
 import type { Attachment } from "../../api/types";
 import { navigate } from "../../app/router";
 import { t } from "../../i18n";
-import { showPacket } from "../../store/packets";
+import { showPacket, soldOut } from "../../store/packets";
 import { Countdown, useServerNow } from "../clock";
 import { Amount } from "../values";
 
@@ -23,7 +23,8 @@ export function PacketSlot({ attachment }: { attachment: Attachment }): JSX.Elem
 export function PacketBanner({ card }: { card: PacketCard }): JSX.Element {
   const now = useServerNow();
   const early = now < Date.parse(card.opensAt);
-  const over = now >= Date.parse(card.closesAt);
+  const ended = now >= Date.parse(card.closesAt);
+  const over = ended || soldOut.value.has(card.id);
   return (
     <button
       type="button"
@@ -45,7 +46,13 @@ export function PacketBanner({ card }: { card: PacketCard }): JSX.Element {
         </span>
       </span>
       <span class="packet-card-go">
-        {over ? t("packets.ended") : early ? <Countdown to={card.opensAt} /> : t("packets.go")}
+        {over ? (
+          t(ended ? "packets.ended" : "packets.allGone")
+        ) : early ? (
+          <Countdown to={card.opensAt} />
+        ) : (
+          t("packets.go")
+        )}
       </span>
     </button>
   );

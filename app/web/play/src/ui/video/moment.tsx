@@ -3,6 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Cue, PacketTarget, ProductTarget } from "../../api/videos";
 import type { PacketForm } from "../../api/packets";
 import { t } from "../../i18n";
+import { soldOut } from "../../store/packets";
 import { Icon } from "../icons";
 import type { IconName } from "../icons";
 import { Picture } from "../picture";
@@ -134,7 +135,11 @@ function PacketMoment({ cue, packet }: { cue: Cue; packet: PacketTarget }): JSX.
             {" · "}
             {t("packets.shares", { n: packet.count })}
           </span>
-          <span class="moment-go">{t("packets.go")}</span>
+          {soldOut.value.has(packet.id) ? (
+            <span class="stock out">{t("packets.allGone")}</span>
+          ) : (
+            <span class="moment-go">{t("packets.go")}</span>
+          )}
         </span>
       </span>
     </>
