@@ -1,8 +1,8 @@
-"""`python -m app.stage feed|grab FOLDER`: set a stage.
+"""`python -m app.stage feed|grab|film FOLDER`: set a stage.
 
 Starts embedded servers in a folder, web and worker, and makes the people that a benchmark needs;
 writes one line of JSON about all that, and then obeys one line of JSON at a time until its input
-ends, see `feed` and `grab`.
+ends, see `feed`, `grab` and `film`.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from app.kernel.logs import configure_logs
-from app.stage import feed, grab
+from app.stage import feed, film, grab
 from app.stage.servers import Servers
 
 
@@ -20,8 +20,8 @@ def main() -> None:
     name, folder = sys.argv[1:]
     servers = Servers(Path(folder).resolve())
     try:
-        servers.start(bare=name == "feed")
-        asyncio.run({"feed": feed, "grab": grab}[name].run(servers))
+        servers.start(bare=name == "feed", transcoder=name == "film")
+        asyncio.run({"feed": feed, "grab": grab, "film": film}[name].run(servers))
     finally:
         servers.stop()
 

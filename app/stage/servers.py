@@ -72,7 +72,7 @@ class Servers:
             "CARNIVAL_LOG_LEVEL": "warning",
         }
 
-    def start(self, *, bare: bool) -> None:
+    def start(self, *, bare: bool, transcoder: bool) -> None:
         """Servers, schema, web, worker; `bare`: and a web process that holds nothing."""
         self.running["valkey-live"] = self.live.start(self.folder / "live.log")
         self.running["valkey-cache"] = self.cache.start(self.folder / "cache.log")
@@ -85,6 +85,8 @@ class Servers:
             ports["web-bare"] = self.bare_port
             self._start("web-bare", "web", self.environment(self.bare_port) | holding)
         self._start("worker", "worker", self.environment(self.web_port))
+        if transcoder:
+            self._start("transcoder", "transcoder", self.environment(self.web_port))
         for name, port in ports.items():
             self.running[name].wait_until(lambda port=port: port_is_open(port), 60.0)
 

@@ -32,7 +32,7 @@ class Clip:
     rate: str = "30"
     frames: int = 180
     codec: Sequence[str] = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "75")
-    sound: Sequence[str] = ("-c:a", "aac", "-b:a", "128k")
+    sound: Sequence[str] = ("-c:a", "aac", "-aac_coder", "fast", "-b:a", "128k")
     filters: str = "null"
     pixels: str = "yuv420p"
     more: Sequence[str] = ()
@@ -81,9 +81,10 @@ def beeps(seconds: float) -> str:
 
 
 def _frame(clip: Clip, number: int) -> "np.ndarray":
-    y, x = np.mgrid[0 : clip.height, 0 : clip.width]
-    picture = 128 + 60 * np.sin((x + 3 * number) / 17) * np.cos((y - 2 * number) / 11)
-    picture += 14 * np.sin(x * 1.1 + number) * np.sin(y * 1.3)  # only the larger rungs show it
+    x, y = np.arange(clip.width), np.arange(clip.height)
+    picture = 128 + 60 * np.outer(np.cos((y - 2 * number) / 11), np.sin((x + 3 * number) / 17))
+    # only the larger rungs show it
+    picture += 14 * np.outer(np.sin(y * 1.3), np.sin(x * 1.1 + number))
     strip = max(8, clip.height // 6)
     bar = clip.width // BITS
     bits = (number >> np.arange(BITS)) & 1

@@ -19,6 +19,7 @@ from tests.media.transcoding.clips import Clip, beep_times, make, numbers, sampl
 FRAMES = 104
 BASE = Clip(width=256, height=144, rate="10", frames=FRAMES)
 VP9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M", "-g", "47")
+AAC = ("-c:a", "aac", "-aac_coder", "fast")
 OPUS = ("-c:a", "libopus", "-b:a", "96k")
 X264 = (*("-c:v", "libx264", "-preset", "ultrafast", "-crf", "14"), "-g", "37")
 HEVC = (*("-c:v", "libx265", "-preset", "ultrafast", "-crf", "14", "-tag:v", "hvc1"),)
@@ -40,8 +41,8 @@ KINDS: dict[str, tuple[str, Clip]] = {
     ),
     "60 frames": ("mp4", replace(BASE, rate="60", frames=250)),
     "ntsc": ("mp4", replace(BASE, rate="30000/1001", frames=150)),
-    "mono": ("mp4", replace(BASE, sound=("-ac", "1", "-c:a", "aac", "-ar", "44100"))),
-    "5.1": ("mp4", replace(BASE, sound=("-ac", "6", "-c:a", "aac", "-b:a", "320k"))),
+    "mono": ("mp4", replace(BASE, sound=("-ac", "1", *AAC, "-ar", "44100"))),
+    "5.1": ("mp4", replace(BASE, sound=("-ac", "6", *AAC, "-b:a", "320k"))),
     "no sound": ("mp4", replace(BASE, sound=())),
     "odd": ("webm", replace(BASE, width=257, height=145, codec=VP9, sound=OPUS, pixels="yuv444p")),
 }

