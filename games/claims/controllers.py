@@ -42,9 +42,11 @@ _KEEP_MS = 120_000
 
 def grab_endpoint(desk: PacketDesk, claims: ClaimService) -> Sequence[HotEndpoint]:
     """POST of a grab."""
+    sold_out_to = claims.sold_out_to
 
     def early(actor: Actor, ids: tuple[int, ...]) -> HotAnswer | None:
-        sold_out = actor.shopper_id is not None and claims.sold_out_to(ids[0], actor.shopper_id)
+        shopper_id = actor.shopper_id
+        sold_out = shopper_id is not None and sold_out_to(ids[0], shopper_id)
         return _SOLD_OUT_ANSWER if sold_out else None
 
     async def grab(request: HotRequest) -> HotAnswer:

@@ -88,6 +88,9 @@ class ClaimService:
         self._receipts = receipts
         self._granted = granted
         self._sold_out = SoldOut(store)
+        self.sold_out_to = self._sold_out.only_pool_to
+        """Whether a packet of one pool is known to be sold out, and this shopper to have nothing of
+        it. What is remembered was announced to whoever asked."""
         self._closing: dict[int, asyncio.Task[None]] = {}
         self._closed: set[int] = set()
         """What this process closed, so that it does not try at every late grab."""
@@ -109,12 +112,14 @@ class ClaimService:
             raise WrongPhrase
         later_ms = stagger_of(record.id, pool, shopper_id, record.windows[pool].stagger_ms)
 
-        async def decide() -> Grant | Refused | Refusal:
-            return await self._store.grab(
+        def decide() -> Awaitable[Grant | Refused | Refusal]:
+            return self._store.grab(
                 record.id, shopper_id, pool, later_ms=later_ms, guesses_max=guesses_max
             )
 
-        answer = await self._decide(record.id, decide)
+        answer = await decide()
+        if answer is Refusal.NOT_LOADED:
+            answer = await self._decide(record.id, decide)
         if answer is Refused.SOLD_OUT:
             self._sold_out.note(record.id, pool, only=len(record.windows) == 1)
             return pool, None
@@ -126,11 +131,6 @@ class ClaimService:
         if answer.new:
             self._granted(record, shopper_id, answer)
         return pool, answer
-
-    def sold_out_to(self, packet_id: int, shopper_id: int) -> bool:
-        """Whether a packet of one pool is known to be sold out, and this shopper to have nothing of
-        it. What is remembered was announced to whoever asked."""
-        return self._sold_out.only_pool_to(packet_id, shopper_id)
 
     async def enter(self, record: PacketRecord, shopper_id: int) -> Grant:
         """Take part in a draw; the share is the entry's number. Again is the same. Raises

@@ -7,19 +7,21 @@ limit, CORS headers, security headers, metrics and problem shape.
 import re
 import secrets
 import time
+from collections.abc import Awaitable
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from litestar.types import ASGIApp, Message, Receive, Send
 
-from app.kernel.actors import Authenticator
+from app.kernel.actors import Actor, Authenticator
 from app.kernel.errors import Unauthorized
 from app.kernel.http.hot import (
     Headers,
     HotAnswer,
     HotEndpoint,
     HotLane,
+    messages,
     read_body,
     send_answer,
     serve_hot,
@@ -67,29 +69,26 @@ class Front:
         trusted_proxies: int,
     ) -> None:
         self._inner = inner
-        self._hot = hot
+        self._find = hot.find if hot is not None else _nothing
         self._authenticator = authenticator
         self._recognise = authenticator.recognise
         self._limiter = limiter
         self._metrics = metrics
         self._trusted_proxies = trusted_proxies
-        self._begun_as = secrets.token_hex(5)
+        self._begun_as = secrets.token_hex(5).encode()
         self._requests = count(1)
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Any, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one connection."""
         kind = scope["type"]
         if kind == "http":
-            if self._hot is not None:
-                found = self._hot.find(scope["method"], scope["path"])
-                if found is not None:
-                    await self._hot_lane(*found, scope, receive, send)
-                    return
-            await self._plain_lane(scope, receive, send)
-            return
+            found = self._find(scope["method"], scope["path"])
+            if found is not None:
+                return self._hot_lane(found[0], found[1], scope, receive, send)
+            return self._plain_lane(scope, receive, send)
         if kind == "websocket":
             note_caller(scope, self._caller(scope, dict(scope["headers"])))
-        await self._inner(scope, receive, send)
+        return self._inner(scope, receive, send)
 
     async def _hot_lane(
         self,
@@ -101,14 +100,25 @@ class Front:
     ) -> None:
         begun = time.perf_counter()
         headers: dict[bytes, bytes] = dict(scope["headers"])
+        found = self._recognised(headers)
+        if type(found) is Actor:
+            known = endpoint.early(found, ids)
+            if known is not None and self._limiter.allows(found.id):
+                common = _common(self._request_id(headers), b"origin" in headers)
+                start, end = messages(known, common)
+                await send(start)
+                await send(end)
+                seconds = time.perf_counter() - begun
+                self._metrics.answered(endpoint.operation_id, known.status, seconds)
+                return
         caller = self._caller(scope, headers)
         try:
-            await self._admit(caller, headers)
+            await self._admit(found, caller, headers)
             body = partial(read_body, receive, endpoint.body_bytes_max)
             answer = await serve_hot(endpoint, ids, caller, scope["query_string"], body)
         except Exception as error:
             answer = _problem(error, caller)
-        await send_answer(send, answer, _common(caller))
+        await send_answer(send, answer, _common_of(caller))
         self._metrics.answered(endpoint.operation_id, answer.status, time.perf_counter() - begun)
 
     async def _plain_lane(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -120,9 +130,10 @@ class Front:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         note_caller(scope, caller)
-        guarded = _Guarded(send, _common(caller))
+        guarded = _Guarded(send, _common_of(caller))
         try:
-            await self._admit(caller, headers, limited=not scope["path"].startswith(_UNLIMITED))
+            limited = not scope["path"].startswith(_UNLIMITED)
+            await self._admit(self._recognised(headers), caller, headers, limited=limited)
             await self._inner(scope, receive, guarded)
         except Exception as error:
             if guarded.status:
@@ -132,27 +143,47 @@ class Front:
         self._metrics.answered(operation, guarded.status, time.perf_counter() - begun)
 
     def _caller(self, scope: Any, headers: dict[bytes, bytes]) -> Caller:
-        request_id = headers.get(b"x-request-id")
         none_match = headers.get(b"if-none-match")
         return Caller(
-            request_id.decode()
-            if request_id is not None and _REQUEST_ID.match(request_id)
-            else f"{self._begun_as}{next(self._requests):x}",
+            self._request_id(headers).decode(),
             self._address(scope, headers),
             b"origin" in headers,
             none_match.decode("latin-1") if none_match is not None else None,
         )
 
-    async def _admit(
-        self, caller: Caller, headers: dict[bytes, bytes], *, limited: bool = True
-    ) -> None:
-        """Find out who it is, and count the request. Raises TooMany."""
+    def _request_id(self, headers: dict[bytes, bytes]) -> bytes:
+        """The caller's own, or a new one."""
+        request_id = headers.get(b"x-request-id")
+        if request_id is not None and _REQUEST_ID.match(request_id):
+            return request_id
+        return b"%s%x" % (self._begun_as, next(self._requests))
+
+    def _recognised(self, headers: dict[bytes, bytes]) -> Actor | Unauthorized | None:
+        """Whose access token it is, or why it is no good; None for keys and for nobody."""
         authorization = headers.get(b"authorization")
-        if authorization is not None:
-            header = authorization.decode("latin-1")
+        if authorization is None:
+            return None
+        try:
+            return self._recognise(authorization.decode("latin-1"))
+        except Unauthorized as error:
+            return error
+
+    async def _admit(
+        self,
+        found: Actor | Unauthorized | None,
+        caller: Caller,
+        headers: dict[bytes, bytes],
+        *,
+        limited: bool = True,
+    ) -> None:
+        """Note who was recognised, look up keys, and count the request. Raises TooMany."""
+        if type(found) is Actor:
+            caller.actor = found
+        elif found is not None:
+            caller.refused = cast("Unauthorized", found)
+        elif (key := headers.get(b"authorization")) is not None:
             try:
-                actor = self._recognise(header)
-                caller.actor = actor or await self._authenticator.authenticate(header)
+                caller.actor = await self._authenticator.authenticate(key.decode("latin-1"))
             except Unauthorized as error:
                 caller.refused = error
         if limited:
@@ -183,10 +214,18 @@ class _Guarded:
         await self._send(message)
 
 
-def _common(caller: Caller) -> Headers:
+def _nothing(method: str, path: str) -> None:
+    """What is found without a hot lane."""
+
+
+def _common(request_id: bytes, origin: bool) -> Headers:
     """The headers every answer carries."""
-    request_id = (b"x-request-id", caller.request_id.encode())
-    return (request_id, _NOSNIFF, *_CORS) if caller.origin else (request_id, _NOSNIFF)
+    own = (b"x-request-id", request_id)
+    return (own, _NOSNIFF, *_CORS) if origin else (own, _NOSNIFF)
+
+
+def _common_of(caller: Caller) -> Headers:
+    return _common(caller.request_id.encode(), caller.origin)
 
 
 def _problem(error: BaseException, caller: Caller) -> HotAnswer:

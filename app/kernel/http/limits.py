@@ -29,9 +29,13 @@ class LocalLimiter:
         """Count one request of an actor, or of an address that is nobody yet.
 
         Raises TooMany with Retry-After."""
-        if self._windows.hit(caller, self._window_seconds) > self._amount:
+        if not self.allows(caller):
             wait = max(1, int(self._windows.get_expiry(caller) - time.time()) + 1)
             raise too_many(wait, self._amount)
+
+    def allows(self, caller: Key) -> bool:
+        """Count one request. Whether it is within the limit."""
+        return self._windows.hit(caller, self._window_seconds) <= self._amount
 
 
 class Windows(Storage):
@@ -63,8 +67,8 @@ class Windows(Storage):
             if len(self._windows) >= self._sweep_at:
                 self._sweep(now)
             window = self._windows[key] = [0, now + expiry]
-        window[0] += amount
-        return int(window[0])
+        window[0] = count = window[0] + amount
+        return count  # pyright: ignore[reportReturnType]
 
     def get(self, key: str) -> int:
         """The count of the present window."""
