@@ -72,7 +72,7 @@ class PostEncoder(PostViews):
         shown = {id_: f for id_, f in facts.items() if f.record.status is not PostStatus.WITHDRAWN}
         views = await self._build(session, shown)
         return [
-            Encoded(f.record, encode_json(views[id_]) if id_ in views else b"")
+            Encoded.of(f.record, encode_json(views[id_]) if id_ in views else b"")
             for id_, f in facts.items()
         ]
 
@@ -136,15 +136,9 @@ class EncodingService(ReadyBytes):
     async def encoded(
         self, ids: Sequence[int], session: AsyncSession | None = None
     ) -> dict[int, Encoded]:
-        found: dict[int, Encoded] = {}
-        absent: list[int] = []
-        for id_ in ids:
-            post = self._memory.get(id_)
-            if post is None:
-                absent.append(id_)
-            else:
-                found[id_] = post
-        if absent:
+        found = self._memory.get(ids)
+        if len(found) < len(ids):
+            absent = [id_ for id_ in ids if id_ not in found] if found else ids
             found |= await self._fetch(absent, session)
         return found
 
@@ -153,7 +147,7 @@ class EncodingService(ReadyBytes):
             await self._changes.sync()
         except ValkeyUnavailable:
             posts = await self._encoder.encode(session, ids)
-            return {post.record.id: post for post in posts}
+            return {post.place[1]: post for post in posts}
         return await self.encoded(ids, session)
 
     async def refresh(self, ids: Sequence[int]) -> None:
@@ -207,12 +201,10 @@ class EncodingService(ReadyBytes):
             found = await self._store.get(ids)
         except ValkeyUnavailable:
             found = {}
-        absent = [id_ for id_ in ids if id_ not in found]
+        absent = [id_ for id_ in ids if id_ not in found] if len(found) < len(ids) else ()
         if absent:
             found |= await self._load(absent, session)
-        for post in found.values():
-            if post.record.published_at is not None:
-                self._memory.put(post, moment)
+        self._memory.put(found, moment)
         return found
 
     async def _load(self, ids: Sequence[int], session: AsyncSession | None) -> dict[int, Encoded]:
@@ -223,8 +215,8 @@ class EncodingService(ReadyBytes):
                 posts = await self._encoder.encode(own, ids)
         # a draft may change under the same version: it is read from SQL each time
         with contextlib.suppress(ValkeyUnavailable):
-            await self._store.put([p for p in posts if p.record.published_at is not None])
-        return {post.record.id: post for post in posts}
+            await self._store.put([post for post in posts if post.place[0]])
+        return {post.place[1]: post for post in posts}
 
 
 class _Shown(NamedTuple):

@@ -3,23 +3,20 @@
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-
-import msgspec
 
 from app.kernel.valkey.changes import Change, Changes
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.keys import key
 from app.kernel.valkey.scripts import Script
-from feeds.posts.interfaces import Encoded
+from feeds.posts.interfaces import Encoded, PostRecord
 
 CHANGE_KIND = "post"
 MEMORY_POSTS_MAX = 10_000
 """Posts a process holds; at some 3 kB each."""
 _NOTED_MAX = 50_000
 _TTL_MS = 3_600_000
-_DECODER = msgspec.msgpack.Decoder(Encoded)
 _PUT = Script.load("feeds/encodings/lua/put_post.lua")
 
 
@@ -43,27 +40,31 @@ class PostMemory:
         self._moment = 0
         self._unknown_before = 0
 
-    def get(self, post_id: int) -> Encoded | None:
-        """The post, if held."""
-        post = self._posts.get(post_id)
-        if post is not None:
-            self._posts.move_to_end(post_id)
-        return post
+    def get(self, ids: Iterable[int]) -> dict[int, Encoded]:
+        """Those of the posts that are held."""
+        held = self._posts
+        if not held:
+            return {}
+        found = {id_: post for id_ in ids if (post := held.get(id_)) is not None}
+        for id_ in found:
+            held.move_to_end(id_)
+        return found
 
     def moment(self) -> int:
         """Before a load begins."""
         return self._moment
 
-    def put(self, post: Encoded, moment: int) -> None:
-        """Hold a post that was loaded since `moment`, unless it changed meanwhile."""
-        if not self._posts_max:
+    def put(self, posts: Mapping[int, Encoded], moment: int) -> None:
+        """Hold posts that were loaded since `moment`, except those that changed meanwhile, and
+        those that were never published: a draft may change under the same version."""
+        if not self._posts_max or moment < self._unknown_before:
             return
-        id_ = post.record.id
-        if moment < self._unknown_before or self._changed.get(id_, 0) > moment:
-            return
-        self._posts[id_] = post
-        self._posts.move_to_end(id_)
-        if len(self._posts) > self._posts_max:
+        for id_, post in posts.items():
+            if not post.place[0] or self._changed.get(id_, 0) > moment:
+                continue
+            self._posts[id_] = post
+            self._posts.move_to_end(id_)
+        while len(self._posts) > self._posts_max:
             self._posts.popitem(last=False)
 
     def changed(self, change: Change) -> None:
@@ -94,40 +95,20 @@ class PostStore:
 
     async def get(self, ids: Sequence[int]) -> dict[int, Encoded]:
         """Those that are there. Raises ValkeyUnavailable."""
-        values = await self._cache.mget([post_key(id_) for id_ in ids])
-        found: dict[int, Encoded] = {}
-        for id_, value in zip(ids, values, strict=True):
-            post = _decode(value)
-            if post is not None:
-                found[id_] = post
-        return found
+        return Encoded.read(ids, await self._cache.mget([post_key(id_) for id_ in ids]))
 
     async def put(self, posts: Sequence[Encoded]) -> None:
         """Store posts, unless as new ones are there. Raises ValkeyUnavailable."""
-        await asyncio.gather(*(self._put(post) for post in posts))
+        await asyncio.gather(*(self._put(post.record, post.packed) for post in posts))
 
     async def tell(self, posts: Sequence[Encoded]) -> None:
         """Make every process drop its copies. Raises ValkeyUnavailable."""
+        records = [post.record for post in posts]
         await asyncio.gather(
-            *(
-                self._changes.append(CHANGE_KIND, p.record.id, b"%d" % p.record.version)
-                for p in posts
-            )
+            *(self._changes.append(CHANGE_KIND, r.id, b"%d" % r.version) for r in records)
         )
 
-    async def _put(self, post: Encoded) -> None:
-        version = post.record.version
+    async def _put(self, record: PostRecord, packed: bytes) -> None:
         # jitter: what was stored at once should not vanish at once
         ttl_ms = int(_TTL_MS * random.uniform(0.8, 1.2))
-        value = b"%d\n" % version + msgspec.msgpack.encode(post)
-        await self._cache.run(_PUT, [post_key(post.record.id)], [version, value, ttl_ms])
-
-
-def _decode(value: bytes | None) -> Encoded | None:
-    """A stored post; None for what an older or newer release wrote in another form."""
-    if value is None:
-        return None
-    try:
-        return _DECODER.decode(memoryview(value)[value.index(b"\n") + 1 :])
-    except (msgspec.DecodeError, ValueError):
-        return None
+        await self._cache.run(_PUT, [post_key(record.id)], [record.version, packed, ttl_ms])

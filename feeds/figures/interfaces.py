@@ -62,3 +62,7 @@ class Tallies(Protocol):
     async def counts(self, post_ids: Sequence[int]) -> dict[int, PostCounts]:
         """The figures readers see, from memory where possible; posts without any are missing."""
         ...
+
+    async def figures(self, post_ids: Sequence[int]) -> dict[int, bytes]:
+        """The same as ready JSON of `PostCounts`."""
+        ...

@@ -30,6 +30,8 @@ _FLUSH_LOCK = 0x_F1_60_0E_5
 
 class _Held(NamedTuple):
     counts: PostCounts
+    ready: bytes
+    """The same as JSON."""
     revision: int
     until: float
 
@@ -45,20 +47,24 @@ class FigureBoard:
 
     async def counts(self, post_ids: Sequence[int]) -> dict[int, PostCounts]:
         """What is known of these posts, the unknown ones read from SQL at once."""
+        return {id_: held.counts for id_, held in (await self._look(post_ids)).items()}
+
+    async def figures(self, post_ids: Sequence[int]) -> dict[int, bytes]:
+        """The same as ready JSON."""
+        return {id_: held.ready for id_, held in (await self._look(post_ids)).items()}
+
+    async def _look(self, post_ids: Sequence[int]) -> dict[int, _Held]:
         now = asyncio.get_running_loop().time()
-        found: dict[int, PostCounts] = {}
-        missing: list[int] = []
-        for id_ in post_ids:
-            held = self._held.get(id_)
-            if held is None or held.until <= now:
-                missing.append(id_)
-            else:
-                found[id_] = held.counts
-        if missing:
+        held = self._held
+        found = {
+            id_: each
+            for id_ in post_ids
+            if (each := held.get(id_)) is not None and each.until > now
+        }
+        if len(found) < len(post_ids):
+            missing = [id_ for id_ in post_ids if id_ not in found]
             await self._load(missing)
-            for id_ in missing:
-                if (held := self._held.get(id_)) is not None:
-                    found[id_] = held.counts
+            found |= {id_: each for id_ in missing if (each := held.get(id_)) is not None}
         return found
 
     def changed(self, change: Change) -> None:
@@ -80,7 +86,8 @@ class FigureBoard:
         if known is not None and known.revision > tally.revision:
             return
         until = asyncio.get_running_loop().time() + _HELD_SECONDS
-        self._held[tally.post_id] = _Held(tally.counts, tally.revision, until)
+        ready = encode_json(tally.counts)
+        self._held[tally.post_id] = _Held(tally.counts, ready, tally.revision, until)
         self._held.move_to_end(tally.post_id)
         if len(self._held) > _HELD_MAX:
             self._held.popitem(last=False)
@@ -173,6 +180,10 @@ class TallyService:
     async def counts(self, post_ids: Sequence[int]) -> dict[int, PostCounts]:
         """See `Tallies`."""
         return await self._board.counts(post_ids)
+
+    async def figures(self, post_ids: Sequence[int]) -> dict[int, bytes]:
+        """See `Tallies`."""
+        return await self._board.figures(post_ids)
 
     def _tell_after(self, tx: Transaction, changed: list[Tally]) -> None:
         async def tell() -> None:

@@ -223,15 +223,17 @@ class LibraryService(Posts):
         counts = await engagement.counts(list(posts))
         liked: frozenset[int] = frozenset()
         followed: frozenset[int] = frozenset()
+        authors: dict[int, int] = {}
         if shopper_id is not None:
             liked = await engagement.liked(shopper_id, list(posts))
-            authors = {p.record.account_id for p in posts.values()}
-            followed = await self._relations.followed_among(session, shopper_id, authors)
+            authors = {id_: post.record.account_id for id_, post in posts.items()}
+            among = set(authors.values())
+            followed = await self._relations.followed_among(session, shopper_id, among)
         return {
             id_: FeedItemBytes(
                 post=msgspec.Raw(post.body),
                 counts=counts.get(id_, PostCounts()),
-                viewer=PostViewer(liked=id_ in liked, following=post.record.account_id in followed),
+                viewer=PostViewer(liked=id_ in liked, following=authors.get(id_) in followed),
             )
             for id_, post in posts.items()
         }

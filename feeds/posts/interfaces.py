@@ -1,6 +1,6 @@
 """What other slices may ask of posts, and the views they share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -12,44 +12,18 @@ from app.kernel.actors import Actor
 from app.kernel.structs import Id, Timestamp, View
 from campaigns.products.interfaces import ProductCard
 from feeds.accounts.interfaces import AccountCard
+from feeds.posts.packing.records import Audience, Encoded, FanOut, PostKind, PostRecord, PostStatus
 from games.packets.interfaces import PacketCard
 from media.images.interfaces import ImageView
 
-
-class PostKind(StrEnum):
-    """What a post shows; each kind has its own demands, see `rules`."""
-
-    PICTURES = "pictures"
-    NEWS = "news"
-    NEW_ARRIVALS = "new_arrivals"
-    PRODUCT_SHOW = "product_show"
-    BUYER_SHOW = "buyer_show"
-    ORDER_SHOW = "order_show"
-    REPOST = "repost"
-
-
-class PostStatus(StrEnum):
-    """Draft → scheduled → published → withdrawn; the arrows are in `rules`."""
-
-    DRAFT = "draft"
-    SCHEDULED = "scheduled"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-class Audience(StrEnum):
-    """Who may see a post."""
-
-    EVERYONE = "everyone"
-    FOLLOWERS = "followers"
-    SELECTED = "selected"
-
-
-class FanOut(StrEnum):
-    """How a post reaches timelines; decided once, at publication, and stored."""
-
-    PUSH = "push"
-    PULL = "pull"
+__all__ = [
+    "Audience",
+    "Encoded",
+    "FanOut",
+    "PostKind",
+    "PostRecord",
+    "PostStatus",
+]
 
 
 class VideoCard(View, tag_field="type", tag="video"):
@@ -129,35 +103,6 @@ class FeedItemBytes(View):
     viewer: PostViewer
 
 
-class PostRecord(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """All facts of a post that others decide by. Stored with the bytes: fields are only appended,
-    with defaults."""
-
-    id: int
-    account_id: int
-    kind: PostKind
-    status: PostStatus
-    audience: Audience
-    live: bool
-    """False for test data."""
-    version: int
-    """Raised by every change of the bytes."""
-    published_at: datetime | None = None
-    """To the millisecond; with the id it is the place in every list. Never changes."""
-    fan_out: FanOut | None = None
-    repost_of_id: int | None = None
-    """The original, never another repost."""
-    original_account_id: int | None = None
-    """The original's author: who blocks this account sees no reposts of its posts either."""
-    author_shopper_id: int | None = None
-    """The person who wrote it; None for keys."""
-
-    @property
-    def published_ms(self) -> int:
-        """`published_at` in milliseconds since 1970; 0 when unpublished."""
-        return round(self.published_at.timestamp() * 1000) if self.published_at else 0
-
-
 class PostFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything SQL knows of a post itself."""
 
@@ -179,13 +124,6 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     text: str
     edited_at: datetime
-
-
-class Encoded(msgspec.Struct, frozen=True, array_like=True):
-    """A post's facts and its ready JSON. Withdrawn posts have empty bytes."""
-
-    record: PostRecord
-    body: bytes
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
@@ -357,6 +295,10 @@ class Engagement(Protocol):
 
     async def counts(self, post_ids: Sequence[int]) -> dict[int, PostCounts]:
         """The figures of posts; an id without any may be missing."""
+        ...
+
+    async def figures(self, post_ids: Sequence[int]) -> Mapping[int, bytes]:
+        """The same as ready JSON of `PostCounts`."""
         ...
 
     async def liked(self, shopper_id: int, post_ids: Sequence[int]) -> frozenset[int]:

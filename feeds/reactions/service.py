@@ -45,9 +45,9 @@ class PostGate:
         """See `Gate`."""
         shopper_id = requires_shopper(actor)
         encoded = (await self._posts.encoded([post_id])).get(post_id)
-        if encoded is None or encoded.record.status is not PostStatus.PUBLISHED:
+        record = encoded.record if encoded is not None else None
+        if record is None or record.status is not PostStatus.PUBLISHED:
             raise NotFound
-        record = encoded.record
         if record.audience is not Audience.EVERYONE or record.live is not actor.live:
             return await self._ask_sql(actor, post_id)
         if shopper_id in await self._blocked_with(record.account_id):
@@ -247,6 +247,10 @@ class Likes:
         """See `Engagement`."""
         return await self._tallies.counts(post_ids)
 
+    async def figures(self, post_ids: Sequence[int]) -> dict[int, bytes]:
+        """See `Engagement`."""
+        return await self._tallies.figures(post_ids)
+
     async def liked(self, shopper_id: int, post_ids: Sequence[int]) -> frozenset[int]:
         """See `Engagement`. One call to the cache; SQL for what is older than it holds."""
         if not post_ids:
@@ -260,8 +264,10 @@ class Likes:
                 floor, noted = await self._store.read(shopper_id, post_ids)
         except ValkeyUnavailable:
             floor, noted = None, {}
-        unknown = [id_ for id_ in post_ids if id_ not in noted and (floor is None or id_ < floor)]
         liked = {id_ for id_, is_so in noted.items() if is_so}
+        if floor == 0:  # all that the shopper ever liked is noted
+            return frozenset(liked)
+        unknown = [id_ for id_ in post_ids if id_ not in noted and (floor is None or id_ < floor)]
         if unknown:
             async with self._database.reading() as session:
                 liked |= await self._repository.liked_among(session, shopper_id, unknown)

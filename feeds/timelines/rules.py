@@ -13,9 +13,10 @@ certain only where every source vouches: below that the caller asks again, or as
 import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from struct import Struct
+
+import msgspec
 
 from app.kernel.ids import EPOCH
 
@@ -27,6 +28,8 @@ says by itself whether it is complete."""
 TOP = b"\xff" * POSITION_BYTES
 """Above every position: where a first page begins."""
 
+EPOCH_MS = round(EPOCH.timestamp() * 1000)
+"""Places count milliseconds from here."""
 _PUBLISHED_MS_MAX = (1 << 40) - 1
 _TAIL = Struct(">QQ")
 _ID = Struct(">Q")
@@ -65,9 +68,9 @@ def position_of(entry: bytes) -> bytes:
     return entry[:POSITION_BYTES]
 
 
-def post_of(entry: bytes) -> int:
-    """The post's id."""
-    return int.from_bytes(entry[5:13])
+def posts_of(entries: Iterable[bytes]) -> list[int]:
+    """The posts' ids."""
+    return [int.from_bytes(entry[5:13]) for entry in entries]
 
 
 def author_of(entry: bytes) -> int:
@@ -85,8 +88,7 @@ def split(packed: bytes, size: int = ENTRY_BYTES) -> list[bytes]:
     return [packed[at : at + size] for at in range(0, len(packed), size)]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(msgspec.Struct, frozen=True):
     """Entries of one source below a position, newest first."""
 
     entries: Sequence[bytes]
@@ -114,10 +116,10 @@ def window_below(entries: Sequence[bytes], complete: bool, below: bytes, count: 
 def merge(windows: Iterable[Window]) -> Window:
     """All entries the windows are sure of together, newest first, each once."""
     held = list(windows)
-    reaches = [window.reach for window in held if window.reach is not None]
-    reach = max(reaches) if reaches else None
     if len(held) == 1:
         return held[0]
+    reaches = [window.reach for window in held if window.reach is not None]
+    reach = max(reaches) if reaches else None
     merged: list[bytes] = []
     last = b""
     for entry in heapq.merge(*(window.entries for window in held), reverse=True):

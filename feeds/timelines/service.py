@@ -6,10 +6,12 @@ post is asked of the post itself at every read, and the page is filled up.
 """
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import compress
+from operator import not_
 
+import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,13 +41,17 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("timelines")
 
 SUGGESTED_ACCOUNTS = 30
 
-Examined = tuple[int, Encoded | None]
-"""A post that was looked at for a page, shown or not."""
 _BUILDS_MAX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Examined(msgspec.Struct, frozen=True):
+    """Posts that were looked at for a page, shown or not, and what was found of them."""
+
+    ids: Sequence[int]
+    found: Mapping[int, Encoded]
+
+
+class Found(msgspec.Struct, frozen=True):
     """Posts a shopper may see, newest first, and the position to go on below (None: no more)."""
 
     posts: list[Encoded]
@@ -56,8 +62,7 @@ class Found:
     """Whether it may be held under the seal that its first reading came with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(msgspec.Struct, frozen=True):
     """What the timeline said, and the pulled authors it was asked for."""
 
     reading: Reading
@@ -228,7 +233,9 @@ class FeedReader:
             chosen = await self._chosen(shopper_id, reading, opening.authors)
             if chosen is None:
                 return None
-            merged = await self._merged(reading.window, chosen, below, wanted)
+            merged = reading.window
+            if chosen:
+                merged = await self._merged(merged, chosen, below, wanted)
             if merged.reach == below:
                 return None
             return await self._visible(shopper_id, reading, merged)
@@ -245,7 +252,7 @@ class FeedReader:
         except BaseException:
             reply.cancel()
             raise
-        return Opening(reading_of(await reply), authors)
+        return Opening(reading_of(await reply, below), authors)
 
     async def _chosen(
         self, shopper_id: int, reading: Reading, asked: PulledAuthors
@@ -253,7 +260,7 @@ class FeedReader:
         """The pulled authors this shopper sees; None when the timeline has gone."""
         authors = await self._outboxes.authors()
         if reading.pulled is not None and authors.generation == asked.generation:
-            return ids_of(reading.pulled)
+            return ids_of(reading.pulled) if reading.pulled else []
         return await self._store.choose(shopper_id, authors.generation, authors.ids)
 
     async def _merged(
@@ -268,56 +275,52 @@ class FeedReader:
 
     async def _visible(self, shopper_id: int, reading: Reading, merged: Window) -> Found | None:
         """The posts behind entries, without those the shopper may not see; None when that cannot
-        be told because the graph was evicted."""
-        ids = [rules.post_of(entry) for entry in merged.entries]
-        encoded = await self._posts.encoded(ids)
-        examined = [(id_, encoded.get(id_)) for id_ in ids]
-        shown = [each for _, each in examined if each is not None and _is_public(each.record)]
-        if reading.flags:
-            judged = await self._unhidden(shopper_id, reading, merged.entries, shown)
-            if judged is None:
-                return None
-            shown = judged
-        sealed = True
-        if any(each.record.audience is Audience.SELECTED for each in shown):
-            shown = await self._selected(shopper_id, shown)
-            sealed = False  # who was selected is known to SQL alone
-        return Found(shown, merged.reach, examined=examined, sealed=sealed)
-
-    async def _unhidden(
-        self, shopper_id: int, reading: Reading, entries: Sequence[bytes], shown: list[Encoded]
-    ) -> list[Encoded] | None:
-        """Leave out what the script could not judge: pulled posts the shopper hid, and reposts
-        of accounts that are blocked."""
-        pulled: set[bytes] = set()
-        originals: set[int] = set()
-        if b"h" in reading.flags:
-            pulled = set(entries).difference(reading.window.entries)
-        if b"b" in reading.flags:
-            originals = {each.record.original_account_id or 0 for each in shown} - {0}
-        if not pulled and not originals:
-            return shown
-        asked = [rules.post_of(entry) for entry in pulled]
-        answer = await self._store.among(shopper_id, asked, list(originals))
-        if answer is None:
+        be told because the graph was evicted. Graph and posts are asked in one turn."""
+        pushed, entries = reading.window.entries, merged.entries
+        ids = rules.posts_of(entries)
+        hiding = entries if b"h" in reading.flags else ()
+        asked = self._store.standing(shopper_id, pushed, hiding)
+        try:
+            encoded = await self._posts.encoded(ids)
+        except BaseException:
+            asked.cancel()
+            raise
+        graph, *stands = await asked
+        if not graph:
             return None
-        hidden, blocked = answer
-        return [
-            each
-            for each in shown
-            if each.record.id not in hidden and each.record.original_account_id not in blocked
-        ]
+        if hiding or 0 in stands:
+            out = set(compress(pushed, map(not_, stands)))
+            out.update(compress(hiding, stands[len(pushed) :]))
+            ids = rules.posts_of(entry for entry in entries if entry not in out)
+        examined = Examined(ids, encoded)
+        shown = [encoded[id_] for id_ in ids if id_ in encoded]
+        if not [each for each in shown if not each.is_open]:
+            return Found(shown, merged.reach, examined=(examined,), sealed=True)
+        judged = await self._judged(shopper_id, shown, blocks=b"b" in reading.flags)
+        if judged is None:
+            return None
+        shown, sealed = judged
+        return Found(shown, merged.reach, examined=(examined,), sealed=sealed)
 
-    async def _selected(self, shopper_id: int, shown: list[Encoded]) -> list[Encoded]:
-        """Leave out posts to a selected audience that does not include the shopper."""
-        asked = [each.record.id for each in shown if each.record.audience is Audience.SELECTED]
-        async with self._database.reading() as session:
-            named = await self._posts.selected_among(session, shopper_id, asked)
-        return [
-            each
-            for each in shown
-            if each.record.audience is not Audience.SELECTED or each.record.id in named
-        ]
+    async def _judged(
+        self, shopper_id: int, shown: Sequence[Encoded], *, blocks: bool
+    ) -> tuple[list[Encoded], bool] | None:
+        """Leave out, by their records, posts that are gone, reposts of blocked accounts, and posts
+        to a selection without the shopper; and whether the rest may be held: who was selected is
+        known to SQL alone. None when the graph was evicted."""
+        records = {each.place[1]: each.record for each in shown if not each.is_open}
+        gone = {id_ for id_, record in records.items() if not _is_public(record)}
+        originals = {record.original_account_id or 0 for record in records.values()} - {0}
+        if blocks and originals:
+            blocked = await self._store.blocked(shopper_id, list(originals))
+            if blocked is None:
+                return None
+            gone.update(id_ for id_, r in records.items() if r.original_account_id in blocked)
+        selected = {id_ for id_, r in records.items() if r.audience is Audience.SELECTED} - gone
+        if selected:
+            async with self._database.reading() as session:
+                gone |= selected - await self._posts.selected_among(session, shopper_id, selected)
+        return [each for each in shown if each.place[1] not in gone], not selected
 
     async def _from_sql(self, shopper_id: int, below: bytes, wanted: int) -> Found:
         """The naive answer: always right, only slower. Suggestions for who follows nobody."""
@@ -333,7 +336,7 @@ class FeedReader:
             records = await self._posts.of_authors_before(session, reader, authors, before, wanted)
         encoded = await self._posts.encoded([record.id for record in records])
         posts = [each for record in records if (each := encoded.get(record.id))]
-        posts = [each for each in posts if _is_public(each.record)]
+        posts = [each for each in posts if each.is_open or _is_public(each.record)]
         full = len(records) == wanted and wanted > 0
         following = rules.position_of(entry_of(records[-1])) if full else None
         return Found(posts, following, source)
@@ -353,11 +356,11 @@ def _cut(found: Found, wanted: int, until: bytes | None) -> Found:
     """At most `wanted` posts, none at or below `until`."""
     posts, following = found.posts, found.following
     if until is not None:
-        posts = [each for each in posts if place_bytes(each.record) > until]
+        posts = [each for each in posts if place_bytes(each) > until]
     if len(posts) > wanted:
         posts = posts[:wanted]
-        following = place_bytes(posts[-1].record)
-    return replace(found, posts=posts, following=following)
+        following = place_bytes(posts[-1])
+    return msgspec.structs.replace(found, posts=posts, following=following)
 
 
 def _is_public(record: PostRecord) -> bool:
@@ -371,9 +374,10 @@ def entry_of(record: PostRecord) -> bytes:
     return rules.pack_entry(record.published_at, record.id, record.account_id)
 
 
-def place_bytes(record: PostRecord) -> bytes:
+def place_bytes(post: Encoded) -> bytes:
     """Where a published post stands."""
-    return rules.position_of(entry_of(record))
+    ms, post_id = post.place
+    return rules.pack_position(ms - rules.EPOCH_MS, post_id)
 
 
 def place_of(position: bytes) -> Place:

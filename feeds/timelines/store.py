@@ -17,11 +17,22 @@ from functools import lru_cache
 from itertools import compress
 from typing import Any
 
+import msgspec
+
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.keys import bucket_key, by_bucket, key
 from app.kernel.valkey.scripts import Script
 from app.kernel.valkey.seals import SEAL_SECONDS, new_seal, seal_key, seal_prefix
-from feeds.timelines.rules import NOTHING, POSITION_BYTES, TOP, Window, pack_id, split
+from feeds.timelines.rules import (
+    END,
+    NOTHING,
+    POSITION_BYTES,
+    TOP,
+    Window,
+    pack_id,
+    position_of,
+    split,
+)
 
 _FOLDER = "feeds/timelines/lua"
 _READ = Script.load(f"{_FOLDER}/read_timeline.lua")
@@ -55,9 +66,9 @@ class State(IntEnum):
     PAGE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the script said; the rest means something with PAGE only."""
+class Reading(msgspec.Struct, frozen=True):
+    """What the script said; the rest means something with PAGE only. The entries were pushed by
+    accounts the shopper may have left since: ask `standing`."""
 
     state: State
     seal: bytes | None = None
@@ -146,20 +157,20 @@ class TimelineStore:
         reply = await self._cache.run(_CHOOSE, keys, (generation, _joined(authors)))
         return None if reply is None else ids_of(reply)
 
-    async def among(
-        self, shopper_id: int, hidden: Sequence[int], blocked: Sequence[int]
-    ) -> tuple[frozenset[int], frozenset[int]] | None:
-        """Which of these posts are hidden and which accounts blocked; None when not known."""
-        members = [b"h" + pack_id(each) for each in hidden]
-        members += [b"b" + pack_id(each) for each in blocked]
+    async def blocked(self, shopper_id: int, accounts: Sequence[int]) -> frozenset[int] | None:
+        """Which of these accounts are blocked; None when not known."""
+        members = [b"b" + pack_id(each) for each in accounts]
         reply = await self._cache.call("SMISMEMBER", _graph(shopper_id), "-", *members)
-        if not reply[0]:
-            return None
-        yes = [bool(answer) for answer in reply[1:]]
-        return (
-            frozenset(compress(hidden, yes[: len(hidden)])),
-            frozenset(compress(blocked, yes[len(hidden) :])),
-        )
+        return frozenset(compress(accounts, reply[1:])) if reply[0] else None
+
+    def standing(
+        self, shopper_id: int, entries: Sequence[bytes], posts: Sequence[bytes]
+    ) -> "asyncio.Future[list[int]]":
+        """Ask whether the graph is there, whether the authors of these entries are allowed, and
+        whether the posts of those are hidden; leaves with this turn's pipeline."""
+        authors = [entry[13:] for entry in entries]
+        hidden = [b"h" + entry[5:13] for entry in posts]
+        return self._cache.call("SMISMEMBER", _graph(shopper_id), "-", *authors, *hidden)
 
     async def drop(self, shopper_ids: Iterable[int]) -> None:
         """Forget timelines; a rebuild under way will not finish."""
@@ -168,13 +179,16 @@ class TimelineStore:
         )
 
 
-def reading_of(reply: list[Any]) -> Reading:
-    """The reply of read_timeline as a value."""
+def reading_of(reply: list[Any], below: bytes) -> Reading:
+    """The reply of read_timeline as a value, asked for what lies below a position."""
     state = State(reply[0])
     if state is not State.PAGE:
         return Reading(state)
-    seal, packed, reach, flags, pulled = reply[1:]
-    return Reading(state, seal, Window(split(packed), reach or None), flags, pulled)
+    _, seal, flags, pulled, entries = reply
+    if entries and entries[-1] == END:
+        return Reading(state, seal, Window(entries[:-1], None), flags, pulled)
+    reach = position_of(entries[-1]) if entries else below
+    return Reading(state, seal, Window(entries, reach), flags, pulled)
 
 
 def ids_of(packed: bytes) -> list[int]:

@@ -41,7 +41,7 @@ class KnownPosts:
         return {id_: self._posts[id_] for id_ in ids if id_ in self._posts}
 
     async def encoded(self, ids: Sequence[int]) -> dict[int, Encoded]:
-        return {id_: Encoded(self._posts[id_], b"{}") for id_ in ids if id_ in self._posts}
+        return {id_: Encoded.of(self._posts[id_], b"{}") for id_ in ids if id_ in self._posts}
 
     async def visible(
         self, session: Any, actor: Actor | None, ids: Sequence[int]

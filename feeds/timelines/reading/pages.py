@@ -9,12 +9,11 @@ from typing import NamedTuple
 from app.kernel.http.cursors import Cursors
 from app.kernel.http.hot import JSON_HEADERS, Headers, HotAnswer
 from app.kernel.http.responses import weak_etag
-from app.kernel.ids import EPOCH
 from app.kernel.structs import encode_json
 from app.kernel.valkey.changes import Change
 from app.kernel.valkey.errors import ValkeyUnavailable
 from app.kernel.valkey.seals import Seals
-from feeds.posts.interfaces import Encoded, Engagement, PostCounts
+from feeds.posts.interfaces import Engagement, PostCounts
 from feeds.timelines import rules
 from feeds.timelines.rules import TOP
 from feeds.timelines.schemas import FeedSource
@@ -23,13 +22,11 @@ from feeds.timelines.service import Examined, FeedReader, Found, place_bytes
 NEW_POSTS_MAX = 99
 _CURSOR = "feed"
 _HEAD = "feed-head"
-_EPOCH_MS = round(EPOCH.timestamp() * 1000)
-"""Places count milliseconds from here, see `rules`."""
 _CHECK_SECONDS = 30.0
 """Figures may change without a word when whoever told of them died: look again now and then."""
 _HELD_OVERHEAD = 4_096
 """Bytes a held page costs beside its body, roughly."""
-_NO_COUNTS = PostCounts()
+_NO_FIGURES = encode_json(PostCounts())
 _PRIVATE = (*JSON_HEADERS, (b"cache-control", b"private, no-cache"))
 _VIEWER = {
     (liked, following): encode_json({"liked": liked, "following": following})
@@ -63,7 +60,7 @@ class _Held:
     page: Page
     seal: bytes | None
     examined: Sequence[Examined]
-    counts: Mapping[int, PostCounts]
+    figures: Mapping[int, bytes]
     outboxes_version: int
     checked_change: int
     checked_at: float
@@ -116,15 +113,16 @@ class FeedPages:
             if stands and (self._is_fresh(held) or await self._is_good(held)):
                 self._held.move_to_end((shopper_id, limit))
                 return held.page
-        opening = await self._reader.open(shopper_id, TOP, limit + 1, sealed=True)
+        sealed = self._held_bytes_max > 0
+        opening = await self._reader.open(shopper_id, TOP, limit + 1, sealed=sealed)
         # noted before posts are read, so that what changes meanwhile makes the page old
         change, outboxes_version = self._change, self._reader.outboxes_version
         found = await self._reader.find(shopper_id, TOP, limit + 1, opening=opening)
-        page, counts = await self._compose(shopper_id, found, limit, None)
+        page, figures = await self._compose(shopper_id, found, limit, None)
         self._drop(shopper_id, limit)
-        if found.sealed and opening is not None:
+        if sealed and found.sealed and opening is not None:
             now = asyncio.get_running_loop().time()
-            parts = (found.examined, counts, outboxes_version, change, now)
+            parts = (found.examined, figures, outboxes_version, change, now)
             held = _Held(page, opening.reading.seal, *parts)
             self._hold(shopper_id, limit, held)
         return page
@@ -140,11 +138,12 @@ class FeedPages:
         change = self._change
         if held.outboxes_version != self._reader.outboxes_version:
             return False
-        encoded = await self._reader.encoded([id_ for id_, _ in held.examined])
-        if any(encoded.get(id_) is not was for id_, was in held.examined):
-            return False
-        counts = await self._engagement.counts(list(held.counts))
-        if counts != held.counts:
+        for each in held.examined:
+            encoded = await self._reader.encoded(each.ids)
+            if any(encoded.get(id_) is not each.found.get(id_) for id_ in each.ids):
+                return False
+        figures = await self._engagement.figures(list(held.figures))
+        if figures != held.figures:
             return False
         held.checked_change, held.checked_at = change, now
         return True
@@ -162,28 +161,31 @@ class FeedPages:
 
     async def _compose(
         self, shopper_id: int, found: Found, limit: int, head: tuple[int, int] | None
-    ) -> tuple[Page, Mapping[int, PostCounts]]:
+    ) -> tuple[Page, Mapping[int, bytes]]:
         """The page of what was found; `head` is known on all but the first."""
         posts, more = found.posts, found.following is not None
         if len(posts) > limit:
             posts, more = posts[:limit], True
         if head is None:
-            head = rules.unpack_position(place_bytes(posts[0].record)) if posts else (0, 0)
+            head = rules.unpack_position(place_bytes(posts[0])) if posts else (0, 0)
         next_cursor = None
         if more:
-            last = place_bytes(posts[-1].record) if posts else found.following or b""
+            last = place_bytes(posts[-1]) if posts else found.following or b""
             next_cursor = self._cursors.make(_CURSOR, *rules.unpack_position(last), *head)
-        ids = [each.record.id for each in posts]
-        counts = await self._engagement.counts(ids) if ids else {}
-        liked = await self._engagement.liked(shopper_id, ids) if ids else frozenset[int]()
+        parts = [each.parts for each in posts]
+        ids = [id_ for id_, _, _ in parts]
+        figures = await self._engagement.figures(ids)
+        liked = await self._engagement.liked(shopper_id, ids)
         following = found.source is FeedSource.FOLLOWING
-        body = b'{"items":[%b],"nextCursor":%b,"head":%b,"source":%b}' % (
-            b",".join(join_items(posts, counts, liked, following=following)),
+        rest = b'],"nextCursor":%b,"head":%b,"source":%b}' % (
             encode_json(next_cursor),
             encode_json(self._cursors.make(_HEAD, *head)),
             encode_json(found.source),
         )
-        return Page.of(body, weak_etag(body)), counts
+        items = join_items(parts, figures, liked, following=following)
+        body = b'{"items":[%b%b' % (b",".join(items.whole), rest)
+        # bodies are by far the most of it, and each post brings the digest of its own
+        return Page.of(body, weak_etag(b"".join((*items.brief, rest)))), figures
 
     async def new_since(self, shopper_id: int, head: str) -> tuple[int, str]:
         """How many posts are newer than a head, at most 99, and the present head."""
@@ -194,31 +196,41 @@ class FeedPages:
     def place_of(self, head: str) -> tuple[int, int]:
         """(milliseconds since 1970, post) of a head. Raises Invalid for one that is not ours."""
         ms, post_id = self._cursors.read(_HEAD, head, 2)
-        return ms + _EPOCH_MS, post_id
+        return ms + rules.EPOCH_MS, post_id
 
     def head_at(self, published_ms: int, post_id: int) -> str:
         """The head of a feed that begins with this post, published so long after 1970."""
-        return self._cursors.make(_HEAD, max(0, published_ms - _EPOCH_MS), post_id)
+        return self._cursors.make(_HEAD, max(0, published_ms - rules.EPOCH_MS), post_id)
 
     def _head_of(self, found: Found) -> str:
         place = (0, 0)
         if found.posts:
-            place = rules.unpack_position(place_bytes(found.posts[0].record))
+            place = rules.unpack_position(place_bytes(found.posts[0]))
         return self._cursors.make(_HEAD, *place)
 
 
+class Items(NamedTuple):
+    """Items as JSON, and the same with a digest in the place of each post."""
+
+    whole: list[bytes]
+    brief: list[bytes]
+
+
 def join_items(
-    posts: Iterable[Encoded],
-    counts: Mapping[int, PostCounts],
+    posts: Iterable[tuple[int, bytes, bytes]],
+    figures: Mapping[int, bytes],
     liked: Collection[int],
     *,
     following: bool,
-) -> list[bytes]:
-    """The JSON of `FeedItem`s, byte for byte as encoding them whole would give."""
-    items: list[bytes] = []
-    for each in posts:
-        id_ = each.record.id
-        figures = encode_json(counts.get(id_, _NO_COUNTS))
-        viewer = _VIEWER[id_ in liked, following]
-        items.append(b'{"post":%b,"counts":%b,"viewer":%b}' % (each.body, figures, viewer))
-    return items
+) -> Items:
+    """The JSON of `FeedItem`s, byte for byte as encoding them whole would give; of posts as
+    `Encoded.parts` gives them."""
+    whole: list[bytes] = []
+    brief: list[bytes] = []
+    likes, likes_not = _VIEWER[True, following], _VIEWER[False, following]
+    for id_, digest, body in posts:
+        viewer = likes if id_ in liked else likes_not
+        beside = b',"counts":%b,"viewer":%b}' % (figures.get(id_, _NO_FIGURES), viewer)
+        whole.append(b'{"post":%b%b' % (body, beside))
+        brief.append(digest + beside)
+    return Items(whole, brief)

@@ -241,7 +241,7 @@ class TestMemory:
 
 
 def _at_version(post: Encoded, version: int, body: bytes) -> Encoded:
-    return Encoded(msgspec.structs.replace(post.record, version=version), body)
+    return Encoded.of(msgspec.structs.replace(post.record, version=version), body)
 
 
 async def _copies(session: Any, post_id: int, count: int) -> None:

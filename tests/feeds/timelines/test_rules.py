@@ -16,7 +16,7 @@ from feeds.timelines.rules import (
     pack_entry,
     pack_position,
     position_of,
-    post_of,
+    posts_of,
     published_at_of,
     published_ms,
     split,
@@ -38,7 +38,7 @@ def test_packing_loses_nothing(fact: tuple) -> None:
     at, post_id, author_id = fact
     entry = pack_entry(at, post_id, author_id)
     assert len(entry) == ENTRY_BYTES
-    assert (post_of(entry), author_of(entry)) == (post_id, author_id)
+    assert (posts_of([entry]), author_of(entry)) == ([post_id], author_id)
     ms, same = unpack_position(position_of(entry))
     assert (published_at_of(ms), same) == (at, post_id)
     assert pack_position(ms, same) == position_of(entry) < TOP

@@ -70,7 +70,7 @@ async def read(
     shopper: int = SHOPPER,
     sealed: bool = False,
 ) -> Reading:
-    return reading_of(await store.read(shopper, below, wanted, 1, b"g", sealed=sealed))
+    return reading_of(await store.read(shopper, below, wanted, 1, b"g", sealed=sealed), below)
 
 
 async def everything(store: TimelineStore, shopper: int = SHOPPER) -> Window:
@@ -211,14 +211,20 @@ async def test_a_rebuild_keeps_the_bound(store: TimelineStore, cache: Valkey) ->
     assert END not in held
 
 
-async def test_only_allowed_and_not_hidden(store: TimelineStore) -> None:
+async def test_the_graph_says_which_entries_stand(store: TimelineStore, cache: Valkey) -> None:
     entries = [entry(ms, author=AUTHOR if ms % 3 else OTHER) for ms in range(40, 0, -1)]
-    hidden = (2**60 + 40, 2**60 + 1)
-    await build(store, entries, hidden=hidden)
-    expected = [entry(ms) for ms in range(39, 1, -1) if ms % 3]
-    assert (await everything(store)).entries == expected
+    await build(store, entries, hidden=(2**60 + 40, 2**60 + 1), blocked=(2,))
     first = await read(store, wanted=5)
-    assert first.window == Window(expected[:5], position_of(expected[4]))
+    assert first.flags == b"hb"
+    assert first.window == Window(entries[:5], position_of(entries[4]))
+    graph, *stands = await store.standing(SHOPPER, entries, entries)
+    assert graph
+    assert stands[:40] == [int(ms % 3 > 0) for ms in range(40, 0, -1)]
+    assert stands[40:] == [int(ms in (40, 1)) for ms in range(40, 0, -1)]
+    assert await store.blocked(SHOPPER, [1, 2, 4]) == {2}
+    await cache.call("DEL", keys_of(SHOPPER)[2])
+    assert (await store.standing(SHOPPER, entries, ()))[0] == 0
+    assert await store.blocked(SHOPPER, [2]) is None
 
 
 async def test_a_seal_stands_until_something_changes(store: TimelineStore, cache: Valkey) -> None:
@@ -271,16 +277,8 @@ async def test_pulled_authors_are_chosen_once_a_generation(store: TimelineStore)
     assert (await read(store)).pulled is None
     assert await store.choose(SHOPPER, b"g", [AUTHOR, OTHER]) == [AUTHOR]
     assert ids_of((await read(store)).pulled or b"") == [AUTHOR]
-    other = reading_of(await store.read(SHOPPER, TOP, 5, 1, b"h"))
+    other = reading_of(await store.read(SHOPPER, TOP, 5, 1, b"h"), TOP)
     assert other.pulled is None
-
-
-async def test_what_is_hidden_or_blocked_can_be_asked(store: TimelineStore) -> None:
-    assert await store.among(SHOPPER, [1], [2]) is None
-    await build(store, [], hidden=(1, 3), blocked=(2, 3))
-    assert (await read(store)).flags == b"hb"
-    answer = await store.among(SHOPPER, [1, 2, 3], [1, 2, 4])
-    assert answer == (frozenset({1, 3}), frozenset({2}))
 
 
 async def test_reading_keeps_a_timeline_alive(store: TimelineStore, cache: Valkey) -> None:

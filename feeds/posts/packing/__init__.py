@@ -1,0 +1,1 @@
+"""Posts as bytes: what is kept in caches and joined into pages."""
