@@ -30,15 +30,25 @@ class Reader:
     film: Film
 
     async def frames(
-        self, per_second: float, side_max: int, *, start: float = 0, seconds: float | None = None
+        self,
+        per_second: float,
+        side_max: int,
+        *,
+        start: float = 0,
+        seconds: float | None = None,
+        held_seconds: float = 0,
     ) -> Frames:
-        """Small frames at an even pace, of all of it or of a part. Raises StillsFailed."""
+        """Small frames at an even pace, of all of it or of a part: number n is what is shown at
+        n ÷ pace, which is the last frame that came until then. The film's last one is held for
+        `held_seconds`, so that a slow pace meets it too. Raises StillsFailed."""
         width, height = self.film.within(side_max)
         span = [] if seconds is None else ["-t", f"{seconds:.3f}"]
+        held = f"tpad=stop_mode=clone:stop_duration={held_seconds:.3f}," if held_seconds else ""
+        even = f"{held}fps={per_second:.6f}:round=up"
         data = await self._run(
             [*_from(start), *span],
             [
-                *("-vf", f"fps={per_second:.6f}:round=near,{_sized(width, height)},format=rgb24"),
+                *("-vf", f"{even},{_sized(width, height)},format=rgb24"),
                 *("-f", "rawvideo", "pipe:1"),
             ],
             seconds or self.film.seconds,

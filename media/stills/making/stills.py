@@ -77,11 +77,15 @@ async def _short(reader: Reader) -> tuple[float, Storyboard]:
 
 async def _long(reader: Reader) -> tuple[float, Storyboard]:
     """The storyboard's pictures say where it is worth looking more closely."""
-    thumbs = await reader.frames(1 / _THUMB_SECONDS, _THUMB_SIDE)
+    thumbs = await reader.frames(
+        1 / _THUMB_SECONDS, _THUMB_SIDE, held_seconds=_THUMB_SECONDS / 2 + 0.001
+    )
     board = await asyncio.to_thread(
         storyboard, thumbs.pixels, float(_THUMB_SECONDS), reader.film.seconds
     )
-    worth = await asyncio.to_thread(_worth, thumbs)
+    # the held frame behind the end is for scrubbing only: there is nothing around it to look at
+    within = math.ceil(reader.film.seconds / _THUMB_SECONDS)
+    worth = (await asyncio.to_thread(_worth, thumbs))[:within]
     found: list[tuple[float, float]] = []
     for number in _apart(worth, _CANDIDATES):
         start = max(0.0, number * _THUMB_SECONDS - _WINDOW_SECONDS / 2)
