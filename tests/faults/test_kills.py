@@ -64,7 +64,7 @@ def acts_on(installation: Installation, answers: Callable[[], int], more: int) -
 
 
 def wipe_cache(installation: Installation) -> None:
-    """Everything in the cache is gone."""
+    """Everything in the cache is gone. One that was killed just before is waited for."""
     from app.local import Local
 
     secret = (installation.folder / "data" / "secret").read_text().strip()
@@ -72,5 +72,12 @@ def wipe_cache(installation: Installation) -> None:
     server = local.cache()
     assert server is not None
     connection: redis.Redis = server.connect()
-    connection.flushall()
+
+    def wiped() -> bool:
+        try:
+            return bool(connection.flushall())
+        except redis.ConnectionError:
+            return False
+
+    until(wiped, ACTS_SECONDS)
     connection.close()

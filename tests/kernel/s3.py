@@ -6,9 +6,13 @@ Not a measure of S3 itself; the production store is somebody else's engine.
 import hashlib
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -129,3 +133,18 @@ class S3Server(ThreadingHTTPServer):
     def url(self) -> str:
         """For AWS_ENDPOINT_URL."""
         return f"http://127.0.0.1:{self.server_port}"
+
+
+@contextmanager
+def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """A store, and the variables that lead to it."""
+    server = S3Server()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()

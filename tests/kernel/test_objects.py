@@ -9,20 +9,13 @@ import pytest
 from app.kernel.errors import Unavailable
 from app.kernel.objects import CHUNK_BYTES, ObjectMissing, Objects
 from app.web.pages import policy
-from tests.kernel.s3 import S3Server
+from tests.kernel.s3 import S3Server, serving
 
 
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
-    """A store, and the variables that lead to it."""
-    server = S3Server()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(monkeypatch) as server:
+        yield server
 
 
 @pytest.fixture(params=["folder", "s3"])
