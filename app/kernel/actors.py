@@ -16,7 +16,7 @@ class ActorKind(StrEnum):
     OPERATOR = "operator"
 
 
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
+class Actor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A caller whose token was good when the request began."""
 
     kind: ActorKind

@@ -227,7 +227,10 @@ def measure(
             progress.update(task, description="settle_batch")
             add("settle_batch", "claims/s", settle_batch(on, rounds), 10.0)
             progress.update(task, description="settle_lag")
-            rows.append(settle_lag(on))
+            try:
+                rows.append(settle_lag(on))
+            except RuntimeError as error:  # a machine too slow for the rate still has other rows
+                notes.append(f"settle_lag_p99_ms: not measured, {error}")
             rows.append(grabs.drain())
     return rows, notes
 
