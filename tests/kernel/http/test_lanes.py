@@ -153,6 +153,11 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "/v1/echo/3/early",
         {"headers": {"authorization": "Bearer bad"}},
     ),
+    "known early, cors, own request id": (
+        "POST",
+        "/v1/echo/3/early",
+        {"headers": {**GOOD, "origin": "https://shop.example", "x-request-id": "abc-3"}},
+    ),
     "not known early": ("POST", "/v1/echo/4/early", {"headers": GOOD, "content": b"hello"}),
     "own request id": ("GET", "/v1/echo", {"headers": {"x-request-id": "abc-1"}}),
     "bad request id": ("GET", "/v1/echo", {"headers": {"x-request-id": "a b\tc"}}),
@@ -176,11 +181,13 @@ async def test_answers_are_equal(name: str) -> None:
         assert "secret internals" not in hot_answer.text
 
 
-async def test_limits_hit_both_at_the_same_request() -> None:
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/echo"), ("POST", "/v1/echo/3/early")])
+async def test_limits_hit_both_at_the_same_request(method: str, path: str) -> None:
     statuses: list[list[int]] = []
     for hot in (True, False):
         async with lane(hot=hot) as client:
-            answers = [await client.get("/v1/echo", headers=GOOD) for _ in range(PER_MINUTE + 2)]
+            asked = range(PER_MINUTE + 2)
+            answers = [await client.request(method, path, headers=GOOD) for _ in asked]
         assert answers[-1].headers["retry-after"]
         statuses.append([answer.status_code for answer in answers])
     assert statuses[0] == statuses[1] == [200] * PER_MINUTE + [429] * 2
@@ -194,6 +201,7 @@ async def test_metrics_count_both_alike() -> None:
         async with lane(hot=hot, metrics=metrics) as client, metrics.flushing():
             await client.get("/v1/echo")
             await client.put("/v1/echo/409/like", headers=GOOD)
+            await client.post("/v1/echo/3/early", headers=GOOD)
         timed = registry.get_sample_value(
             "carnival_http_request_seconds_count", {"operation": "getEcho"}
         )
@@ -204,10 +212,14 @@ async def test_metrics_count_both_alike() -> None:
                     "carnival_http_requests_total", {"operation": operation, "status": status}
                 )
                 or 0.0
-                for operation, status in (("getEcho", "200"), ("putEcho", "409"))
+                for operation, status in (
+                    ("getEcho", "200"),
+                    ("putEcho", "409"),
+                    ("postEarly", "200"),
+                )
             }
         )
-    assert counted[0] == counted[1] == {"getEcho": 1.0, "putEcho": 1.0}
+    assert counted[0] == counted[1] == {"getEcho": 1.0, "putEcho": 1.0, "postEarly": 1.0}
 
 
 async def test_the_hot_lane_takes_only_what_is_declared() -> None:
