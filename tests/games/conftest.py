@@ -1,5 +1,6 @@
 """A fair: brands with money, packets, and shoppers who open them, on real servers."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -87,7 +88,11 @@ class Fair:
         return await self.town.good("GET", f"/v1/packets/{packet_id}", who)
 
     async def statements(self, packet_id: str, who: Resident | None) -> int:
-        """How often a view asks SQL, once the process holds what it tells everybody."""
+        """How often a view asks SQL, once the process holds what it tells everybody. The news of
+        what the brand did last drops a held packet once more, some moments later."""
+        for _ in range(8):
+            await self.view(packet_id, None)
+            await asyncio.sleep(0.05)
         await self.view(packet_id, None)
         asked: list[str] = []
 
