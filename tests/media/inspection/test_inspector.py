@@ -150,6 +150,15 @@ class TestTracks:
         assert found.reason == "video_codec"
         assert "zzz1" in found.words
 
+    async def test_av1_is_refused_in_words(self, look: Look) -> None:
+        tiny = "testsrc=s=64x64:r=10:d=1,format=yuv420p"
+        make = partial(film, picture=tiny, sound=None)
+        found = await refusal(
+            look, "film.mp4", lambda path: make(path, "-c:v", "libsvtav1", "-preset", "12")
+        )
+        assert found.reason == "video_codec"
+        assert "av1" in found.words.lower()
+
     async def test_a_protected_film_is_refused(self, look: Look) -> None:
         assert (await refusal(look, "film.mp4", films.protected)).reason == "protected"
 
