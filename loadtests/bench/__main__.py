@@ -2,9 +2,9 @@
 
 import sys
 
-from loadtests.bench import feed, grab, media
+from loadtests.bench import feed, grab, media, swipe
 
-BENCHES = {"feed": feed.main, "grab": grab.main, "media": media.main}
+BENCHES = {"feed": feed.main, "grab": grab.main, "media": media.main, "swipe": swipe.main}
 
 
 def main() -> int:

@@ -36,7 +36,7 @@ class Asker:
 
     def ask(self, shopper: int | None, method: str, path: str, body: Any) -> Any:
         """The JSON of an answer, as a shopper or as the brand. Raises Refused."""
-        headers = self._at_work() if shopper is None else self._headers(self._people[shopper])
+        headers = self.at_work() if shopper is None else self._headers(self._people[shopper])
         return self._send(method, path, body, headers)
 
     def figures(self) -> Figures:
@@ -55,7 +55,8 @@ class Asker:
             who.take(self._send("POST", "/v1/auth/sessions/refresh", body, {}))
         return who.headers
 
-    def _at_work(self) -> dict[str, str]:
+    def at_work(self) -> dict[str, str]:
+        """What makes a request the brand's."""
         headers, renew_at = self._work
         if time.monotonic() >= renew_at:
             owner = self._headers(self._made.owner)
