@@ -38,13 +38,20 @@ export interface FilmPacket {
 const currency = "CNY";
 const openMs = 29 * 86_400_000;
 
-/** A draft: no money has moved yet. */
-export function draftFilmPacket(brandId: Id, packet: FilmPacket): Promise<OwnPacket> {
+/** A new draft, or a known one with new contents: no money has moved yet. */
+export function draftFilmPacket(
+  brandId: Id,
+  packet: FilmPacket,
+  draft: Id | null,
+): Promise<OwnPacket> {
   const { title, videoId, atMs, count, totalMinor } = packet;
   const split = { form: "lucky", count, totalMinor };
   const rules = { form: "watch", videoId, atMs, split };
-  const body = { title, rules, currency };
-  return callFor(brandId, "POST", `/v1/brands/${brandId}/packets`, { body });
+  const path = `/v1/brands/${brandId}/packets`;
+  if (draft !== null) {
+    return callFor(brandId, "PATCH", `${path}/${draft}`, { body: { title, rules } });
+  }
+  return callFor(brandId, "POST", path, { body: { title, rules, currency } });
 }
 
 /** Sets its money aside and opens it at once, for a month. */

@@ -41,8 +41,8 @@ export function FilmPacket({ brandId, videoId, atMs, made, close }: FilmPacketPr
     setWrong(null);
     try {
       const packet = { title: title.trim(), videoId, atMs, count, totalMinor };
-      // what was drafted is not drafted again when its money was missing
-      const id = draft ?? (await draftFilmPacket(brandId, packet)).id;
+      // when the money was missing, the same draft is tried again with what was changed
+      const { id } = await draftFilmPacket(brandId, packet, draft);
       setDraft(id);
       made(await openFilmPacket(brandId, id));
     } catch (error) {
@@ -50,7 +50,6 @@ export function FilmPacket({ brandId, videoId, atMs, made, close }: FilmPacketPr
     }
     setBusy(false);
   }
-  const still = draft !== null;
   return (
     <Sheet title={t("film.packetNew")} close={close}>
       <form
@@ -61,16 +60,9 @@ export function FilmPacket({ brandId, videoId, atMs, made, close }: FilmPacketPr
         }}
       >
         <p class="help">{t("film.packetHint", { at: exactTime(atMs) })}</p>
-        <Field label={t("film.title")} value={title} max={titleMax} put={setTitle} still={still} />
-        <Field label={t("film.total")} value={yuan} max={12} put={setYuan} still={still} money />
-        <Field
-          label={t("film.shares")}
-          value={shares}
-          max={6}
-          put={setShares}
-          still={still}
-          money
-        />
+        <Field label={t("film.title")} value={title} max={titleMax} put={setTitle} />
+        <Field label={t("film.total")} value={yuan} max={12} put={setYuan} money />
+        <Field label={t("film.shares")} value={shares} max={6} put={setShares} money />
         <Help wrong={wrong !== null || (yuan !== "" && !fits)}>
           {wrong !== null
             ? explain(wrong)
@@ -91,11 +83,10 @@ interface FieldProps {
   value: string;
   max: number;
   put: (value: string) => void;
-  still: boolean;
   money?: boolean;
 }
 
-function Field({ label, value, max, put, still, money }: FieldProps): JSX.Element {
+function Field({ label, value, max, put, money }: FieldProps): JSX.Element {
   const id = useId();
   return (
     <div class="field">
@@ -107,7 +98,6 @@ function Field({ label, value, max, put, still, money }: FieldProps): JSX.Elemen
         class="input"
         value={value}
         maxLength={max}
-        disabled={still}
         inputMode={money === true ? "decimal" : "text"}
         onInput={(event) => put(event.currentTarget.value)}
       />
