@@ -20,7 +20,10 @@ const look = () => {
     const note = (_, frame) => {
         const moment = document.querySelector(".slide[aria-hidden=false] .moment") !== null
         window.frames_.push([Math.round(frame.mediaTime * 1000), moment])
-        if (moment) return video.pause()
+        if (moment) {
+            document.documentElement.dataset.met = "yes"
+            return video.pause()
+        }
         video.requestVideoFrameCallback(note)
     }
     video.requestVideoFrameCallback(note)
@@ -64,7 +67,7 @@ def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
     phone.add_init_script(WATCH_FRAMES)
     phone.goto(f"/watch?video={video_id}")
     expect(phone.locator(".moment-title")).to_contain_text("手作陶瓷咖啡杯碟套装")
-    phone.wait_for_function("window.frames_.some(([_, moment]) => moment)")
+    expect(phone.locator("html[data-met]")).to_have_count(1)
     frames = phone.evaluate("window.frames_")
     keep(phone, "video-moment-zh")
     first = next(n for n, (ms, _) in enumerate(frames) if ms >= at)
