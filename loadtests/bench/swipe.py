@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from loadtests.bench import harness
-from loadtests.bench.harness import Row
 from loadtests.bench.cinema import Screening, screening
+from loadtests.bench.harness import Row
 from loadtests.common.shoppers import SignIn
 
 _PHONE = {"width": 390, "height": 844}
