@@ -4,6 +4,10 @@ The search of Wing and Gong ("Testing and Verifying Concurrent Objects", 1993), 
 Lowe ("Testing for Linearizability", 2017): what was once reached with the same calls done and the
 same state need not be tried again. A call that was never answered stays open: it may have taken
 effect at any moment after it began, or never.
+
+Two shortcuts keep the search small where there is no order and all must be tried. A call whose
+right answer changes nothing comes first: wherever else it stood, it could as well stand here. And
+of open calls that ask the same the earliest stands for all.
 """
 
 import math
@@ -28,8 +32,9 @@ class Model(NamedTuple, Generic[S]):
     """What the calls are about, as it would be were they made one after the other."""
 
     begin: S
-    step: Callable[[S, Hashable], tuple[S, object]]
-    """State and call give the next state, and the one right answer."""
+    step: Callable[[S, Hashable], tuple[S, object] | None]
+    """State and call give the next state, and the one right answer; None where what was answered
+    elsewhere shows that it cannot have happened so."""
 
 
 def is_linearizable(calls: Sequence[Recorded], model: Model[S]) -> bool:
@@ -45,12 +50,32 @@ def is_linearizable(calls: Sequence[Recorded], model: Model[S]) -> bool:
         if (done, state) in seen:
             continue
         seen.add((done, state))
-        left = [(at, call) for at, call in enumerate(ordered) if not done >> at & 1]
-        first_end = min(call.ended for _, call in left)
-        for at, call in left:
-            if call.began > first_end:
-                break
-            after, right = model.step(state, call.asked)
-            if call.ended == OPEN or call.answer == right:
-                stack.append((done | 1 << at, after))
+        stack += _next(ordered, done, state, model)
     return False
+
+
+def _next(ordered: Sequence[Recorded], done: int, state: S, model: Model[S]) -> list[tuple[int, S]]:
+    """What may come next, as calls done and state."""
+    left = [(at, call) for at, call in enumerate(ordered) if not done >> at & 1]
+    first_end = min(call.ended for _, call in left)
+    found: list[tuple[int, S]] = []
+    open_calls: set[Hashable] = set()
+    for at, call in left:
+        if call.began > first_end:
+            break
+        is_open = call.ended == OPEN
+        if is_open and call.asked in open_calls:
+            continue
+        stepped = model.step(state, call.asked)
+        if stepped is None:
+            continue
+        after, right = stepped
+        if is_open:
+            open_calls.add(call.asked)
+            if after != state:
+                found.append((done | 1 << at, after))
+        elif call.answer == right:
+            if after == state:
+                return [(done | 1 << at, state)]
+            found.append((done | 1 << at, after))
+    return found
