@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -201,12 +203,15 @@ class Fair:
         audits = [a for w in self.town.composed.wirings for a in w.audits.values()]
         return [sentence for audit in audits for sentence in await audit()]
 
-    def cut_connections(self) -> None:
-        """Whatever is under way to the live Valkey is not answered. Where it is a single server."""
+    @contextmanager
+    def cutting(self) -> Generator[Callable[[], object]]:
+        """What leaves all that is under way to the live Valkey without an answer. Where it is a
+        single server."""
         target = parse(self.house.settings.valkey_url)
         ((host, port),) = target.addresses
         with redis.Redis(host=host, port=port, password=target.login.password) as connection:
-            connection.client_kill_filter(_type="normal", skipme=True)
+            connection.ping()
+            yield lambda: connection.client_kill_filter(_type="normal", skipme=True)
 
     async def wipe_live(self) -> None:
         """As after the loss of the live Valkey's disk, some time later: epochs are in seconds."""

@@ -7,7 +7,8 @@ effect at any moment after it began, or never.
 
 Two shortcuts keep the search small where there is no order and all must be tried. A call whose
 right answer changes nothing comes first: wherever else it stood, it could as well stand here. And
-of open calls that ask the same the earliest stands for all.
+of open calls that ask the same the earliest stands for all. An open call that had an effect must
+show in the state: it is remembered by that alone.
 """
 
 import math
@@ -47,9 +48,10 @@ def is_linearizable(calls: Sequence[Recorded], model: Model[S]) -> bool:
         done, state = stack.pop()
         if done & everything == everything:
             return True
-        if (done, state) in seen:
+        reached = done & everything, state
+        if reached in seen:
             continue
-        seen.add((done, state))
+        seen.add(reached)
         stack += _next(ordered, done, state, model)
     return False
 

@@ -37,12 +37,12 @@ class Packet(NamedTuple):
 
 def in_one_line(calls: Sequence[Recorded]) -> bool:
     """Whether a history is one of grabs and closings in some single line. Shoppers of whom nothing
-    is known are all alike, with one share each at most; and what somebody was told to have was
-    nobody else's."""
+    is known are all alike, with one share each at most; what somebody was told to have was nobody
+    else's; and who was told of nothing never had anything, for nothing comes after that."""
     told = {c.asked: c.answer for c in calls if c.ended != OPEN and c.answer is not None}
     heard = {END, *(c.asked for c in calls if c.ended != OPEN)}
     unheard = {c.asked: c for c in sorted(calls, reverse=True) if c.asked not in heard}
-    alike = [c for c in calls if c.asked in heard]
+    alike = [c for c in calls if c.asked in (END, *told) or c.ended != OPEN]
     alike += [c._replace(asked=SOMEBODY) for c in unheard.values()]
     shares = set(told.values())
 
@@ -148,9 +148,10 @@ class Recorder:
             self.calls.append(Recorded(began, ended, END, None))
 
     async def cut(self) -> None:
-        for _ in range(3):
-            await asyncio.sleep(self.chance.random() * 0.03)
-            await asyncio.to_thread(self.fair.cut_connections)
+        with self.fair.cutting() as cut:
+            for _ in range(12):
+                await asyncio.sleep(self.chance.random() * 0.008)
+                await asyncio.to_thread(cut)
 
 
 async def histories(fair: Fair, count: int) -> list[list[Recorded]]:
