@@ -112,7 +112,7 @@ class Checks:
 
     def _steps(self) -> list[Step]:
         steps: list[Step] = [
-            ("Tests", lambda: _pytest("-m", "not browser", *_apart("--ignore"), *_in_parallel())),
+            ("Tests", lambda: _pytest("-m", "not browser and not faults", *_apart("--ignore"), *_in_parallel())),
             ("Installations", _installations),
             ("Browser tests", self._browser),
             ("Rehearsal", _rehearsal),
