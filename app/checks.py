@@ -112,7 +112,7 @@ class Checks:
 
     def _steps(self) -> list[Step]:
         steps: list[Step] = [
-            ("Tests", lambda: _pytest("-m", "not browser and not faults", *_apart("--ignore"), *_in_parallel())),
+            ("Tests", _tests),
             ("Installations", _installations),
             ("Browser tests", self._browser),
             ("Rehearsal", _rehearsal),
@@ -173,6 +173,11 @@ def _in_parallel(workers: int = 0) -> list[str]:
     there are cores, unless told: whoever waits for a disk or for a moment leaves its core."""
     workers = workers or (os.cpu_count() or 1) + 1
     return ["-n", str(min(_WORKERS_MAX, workers)), "--dist", "worksteal"]
+
+
+def _tests() -> Outcome:
+    what = ("-m", "not browser and not faults", *_apart("--ignore"))
+    return _pytest(*what, *_in_parallel())
 
 
 def _installations() -> Outcome:
