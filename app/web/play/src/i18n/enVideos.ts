@@ -61,6 +61,8 @@ export const enVideos: Record<keyof typeof zhVideos, Message> = {
   "video.opening": "Intro",
   "video.closing": "Outro",
   "video.skip": "Skip",
+  "video.none": "No videos yet",
+  "video.noneHint": "New ones appear here as soon as they are ready.",
   "video.loading": "Loading the video",
 
   "upload.add": "Add a video",

@@ -59,6 +59,8 @@ export const zhVideos = {
   "video.opening": "片头",
   "video.closing": "片尾",
   "video.skip": "跳过",
+  "video.none": "还没有视频",
+  "video.noneHint": "新视频准备好后，会出现在这里",
   "video.loading": "正在加载视频",
 
   "upload.add": "添加视频",

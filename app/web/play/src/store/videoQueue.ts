@@ -28,6 +28,8 @@ export class VideoQueue {
   readonly items = signal<Queued[]>([]);
   readonly done = signal(false);
   readonly error = signal<unknown>(null);
+  /** Whether the first look has ended: what is not there now is not on its way. */
+  readonly looked = signal(false);
 
   private cursor: string | null = null;
   private begun = false;
@@ -36,6 +38,7 @@ export class VideoQueue {
   /** Begins with a post's video, or with a video by itself. */
   async begin(postId: Id | null, videoId: Id | null): Promise<void> {
     this.error.value = null;
+    this.looked.value = false;
     try {
       if (postId !== null) {
         const item = postSignal(postId)?.value ?? putPost(await readPost(postId)).value;
@@ -48,6 +51,7 @@ export class VideoQueue {
     } catch (error) {
       this.error.value = error;
     }
+    this.looked.value = true;
   }
 
   /** Reads further when the end is near. Without an answer the present end stays the end. */

@@ -10,9 +10,10 @@ import { postSignal } from "../../store/posts";
 import { announce, say } from "../../store/toasts";
 import { VideoQueue } from "../../store/videoQueue";
 import { buzz, calm } from "../../ui/packet/motion";
+import { Button } from "../../ui/button";
 import { cueWords } from "../../ui/video/moment";
 import { safeLink } from "../../ui/post/products";
-import { LoadFailed, ScreenWait } from "../../ui/states";
+import { Empty, LoadFailed, ScreenWait } from "../../ui/states";
 import { captionLanguage, chooseCaptions, chooseSound, soundOn } from "../../video/choices";
 import { clockText } from "../../video/time";
 import { Deck } from "./deck";
@@ -148,7 +149,6 @@ export function WatchScreen(): JSX.Element {
       <p id="watch-hint" class="hidden-text">
         {t("video.hint")}
       </p>
-      {items.length === 0 ? <Nothing queue={queue} /> : null}
       <div
         ref={stage}
         class="watch-stage"
@@ -179,6 +179,7 @@ export function WatchScreen(): JSX.Element {
         ) : null}
         {small ? <span class="watch-back">{t("video.backToFilm")}</span> : null}
       </div>
+      {items.length === 0 ? <Nothing queue={queue} /> : null}
       <TopLine player={player} toggle={toggle} sound={sound} leave={leave} next={next} />
       {player === null || small ? null : <Scrubber key={player.videoId} player={player} />}
       {reading.value === null ? null : (
@@ -199,8 +200,22 @@ export function WatchScreen(): JSX.Element {
 function Nothing({ queue }: { queue: VideoQueue }): JSX.Element {
   const { query } = place.value;
   const again = () => void queue.begin(query.get("post"), query.get("video"));
-  if (queue.error.value === null) return <ScreenWait />;
-  return <LoadFailed error={queue.error.value} retry={again} />;
+  const failed = queue.error.value !== null;
+  return (
+    <div class="watch-nothing">
+      {failed ? (
+        <LoadFailed error={queue.error.value} retry={again} />
+      ) : !queue.looked.value ? (
+        <ScreenWait />
+      ) : (
+        <Empty scene="quiet" title={t("video.none")} hint={t("video.noneHint")}>
+          <Button look="action" onClick={again}>
+            {t("act.retry")}
+          </Button>
+        </Empty>
+      )}
+    </div>
+  );
 }
 
 /** The strip follows the finger without a render; with less give where there is no neighbour. */
