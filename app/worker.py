@@ -62,9 +62,8 @@ async def run_worker(
         for wiring in composed.wirings:
             for part in wiring.worker_lifespan:
                 await stack.enter_async_context(part())
-        running = [
-            asyncio.create_task(house.jobs.run(hands, name=name, grace_seconds=grace_seconds))
-        ]
+        jobs = house.jobs.run(hands, name=name, grace_seconds=grace_seconds)
+        running = [asyncio.create_task(jobs, name="jobs")]
         if settles:
             settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
             running.append(asyncio.create_task(settle.run(), name="settle"))
