@@ -1,6 +1,5 @@
 """What a viewer gets of a film, measured by other people's programs: PyAV and ffprobe."""
 
-import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -13,7 +12,6 @@ import numpy as np
 import pytest
 
 from media.playlists.hls import media_playlist, multivariant
-from media.transcoding.encoding.boxes import boxes
 from media.transcoding.interfaces import Cut, Rendition
 from tests.media.transcoding.clips import (
     SAMPLE_RATE,
@@ -24,6 +22,7 @@ from tests.media.transcoding.clips import (
     samples,
 )
 from tests.media.transcoding.conftest import NUMBERED
+from tests.media.transcoding.fragments import frames_of
 from tests.media.transcoding.premiere import Premiere
 
 IN_STEP_SECONDS = 0.040
@@ -140,40 +139,10 @@ def _grey(frame: av.VideoFrame) -> "np.ndarray":
 
 
 def _moments(playlist: Path) -> list[float]:
-    """When each frame is shown, as ISO/IEC 14496-12 has it: the decoding time and the signed
-    offset of its composition. (libavformat moves all frames of a track by the largest offset.)"""
-    moments: list[int] = []
-    timescale = 0
-    for uri in m3u8.load(str(playlist)).segments.uri:
-        data = (playlist.parent / str(uri)).read_bytes()
-        found = {box.kind: box for box in boxes(data)}
-        timescale = struct.unpack_from(">I", data, found["sidx"].body + 8)[0]
-        wide = data[found["tfdt"].body]
-        at = struct.unpack_from(">Q" if wide else ">I", data, found["tfdt"].body + 4)[0]
-        for duration, offset in _samples_of(data, found["trun"].body, found["tfhd"].body):
-            moments.append(at + offset)
-            at += duration
-    return [each / timescale for each in sorted(moments)]
-
-
-def _samples_of(data: bytes, trun: int, tfhd: int) -> Iterator[tuple[int, int]]:
-    """Duration and signed composition offset of each sample of a fragment."""
-    flags, count = struct.unpack_from(">II", data, trun)
-    usual = _usual_duration(data, tfhd)
-    at = trun + 8 + 4 * bool(flags & 1) + 4 * bool(flags & 4)
-    for _ in range(count):
-        fields = dict[int, int]()
-        for bit in (0x100, 0x200, 0x400, 0x800):
-            if flags & bit:
-                fields[bit] = struct.unpack_from(">i", data, at)[0]
-                at += 4
-        yield fields.get(0x100, usual), fields.get(0x800, 0)
-
-
-def _usual_duration(data: bytes, tfhd: int) -> int:
-    flags = struct.unpack_from(">I", data, tfhd)[0]
-    at = tfhd + 8 + 8 * bool(flags & 1) + 4 * bool(flags & 2)
-    return struct.unpack_from(">I", data, at)[0] if flags & 8 else 0
+    """When each frame is shown."""
+    uris = m3u8.load(str(playlist)).segments.uri
+    segments = [(playlist.parent / str(uri)).read_bytes() for uri in uris]
+    return sorted(frame.shown for data in segments for frame in frames_of(data))
 
 
 def _wave(playlist: Path) -> tuple[float, "np.ndarray"]:
