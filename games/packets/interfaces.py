@@ -94,7 +94,9 @@ class WatchToOpen(Input, tag_field="form", tag="watch"):
     split: Split
     video_id: Id
     at_ms: Annotated[int, msgspec.Meta(ge=0, le=WATCHED_MS_MAX, examples=[15_000])]
-    """The moment, in the film."""
+    """The moment, in the film. Whenever a timeline of the film is published that has a cue for the
+    packet, it becomes that of the first such cue; once the packet is open, or opens within a
+    minute, only an earlier one: who could open it still can."""
 
 
 class PopUp(Input, tag_field="form", tag="popup"):

@@ -17,6 +17,7 @@ from games.packets.interfaces import (
     LIFE_SECONDS_MAX,
     SHARE_MINOR_MAX,
     TOTAL_MINOR_MAX,
+    WATCHED_MS_MAX,
     Draw,
     Equal,
     Fission,
@@ -94,6 +95,13 @@ def lasts_seconds(rules: Rules) -> int:
     if not isinstance(rules, Rain):
         return 1
     return max(wave.after_seconds + wave.lasts_seconds for wave in rules.waves)
+
+
+def moment_after(before_ms: int, cue_ms: int, *, is_open: bool) -> int:
+    """The moment of a film that a packet asks for, once its cue lies at `cue_ms`. Of an open one
+    it only becomes earlier: who could open it still can."""
+    moment = min(cue_ms, WATCHED_MS_MAX)
+    return min(moment, before_ms) if is_open else moment
 
 
 def problems(rules: Rules, pointer: str = "/rules") -> list[FieldError]:

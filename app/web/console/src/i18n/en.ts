@@ -116,7 +116,7 @@ export const en: Record<keyof typeof zh, Message> = {
   "cue.gone": "No longer there. Choose another",
   "film.packetNew": "New packet for who watches up to here",
   "film.packetHint":
-    "Opens for viewers who had the time to watch up to {at}. Time is counted, not attention.",
+    "Opens for who could have watched up to {at}, by time alone. Moved earlier, it opens earlier.",
   "film.title": "Name of the packet",
   "film.total": "Total, in yuan",
   "film.shares": "Shares",

@@ -110,7 +110,7 @@ export const zh = {
   "cue.noPackets": "没有已排期的红包",
   "cue.gone": "已经不在了，请换一个",
   "film.packetNew": "新建一个看到这里才能拆的红包",
-  "film.packetHint": "有时间看到 {at} 的观众可以拆。算的是时间，不代表真的在看。",
+  "film.packetHint": "有时间看到 {at} 的观众可以拆。算的是时间，不代表真的在看。移到更早会提前。",
   "film.title": "红包名称",
   "film.total": "总金额（元）",
   "film.shares": "份数",
