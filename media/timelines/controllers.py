@@ -57,7 +57,8 @@ class TimelineController(Controller):
         data: JSONBody[TimelineSave],
     ) -> DraftView:
         """Viewers see nothing of it before it is published. Cues lie within the film; times are
-        the film's own, whatever roll is shown before."""
+        the film's own, whatever roll is shown before. There are no coupons and no polls yet: a cue
+        of either kind is refused with 400 and a pointer to its `kind`."""
         return await timelines.save(tx, actor, video_id, data)
 
     @post(
@@ -75,7 +76,8 @@ class TimelineController(Controller):
         data: JSONBody[TimelinePublish],
     ) -> DraftView:
         """As a new version. Whoever watches already keeps the version they began with; no media is
-        written."""
+        written. A packet of form `watch` for this video asks from now on for the moment of its
+        first cue; if it is open, only for an earlier one than before."""
         return await timelines.publish_draft(tx, actor, video_id, int(data.revision))
 
     @post(

@@ -22,9 +22,9 @@ class CueKind(StrEnum):
     PACKET = "packet"
     """`ref` is the id of a scheduled packet."""
     COUPON = "coupon"
-    """`ref` is the code to use."""
+    """`ref` is a coupon's code. There are no coupons yet: such a cue is refused."""
     POLL = "poll"
-    """`ref` is the poll's name."""
+    """`ref` is a poll's name. There are no polls yet: such a cue is refused."""
     CHAPTER = "chapter"
     """`text` is the part's title; nothing to refer to."""
     LINK = "link"
@@ -165,8 +165,8 @@ class CueTargets(Protocol):
 
 
 class CueKinds(Protocol):
-    """Where the floors above say what cues of a kind point to. A kind nobody speaks for is taken
-    as said: its `ref` is a word of the brand, shown as it is."""
+    """Where the floors above say what cues of a kind point to. Chapters and links need nobody to
+    speak for them; of any other kind without a speaker nothing exists, and its cues are refused."""
 
     def add(self, kind: CueKind, targets: CueTargets) -> None:
         """Once for each kind, while being wired."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +18,9 @@ from media.timelines.interfaces import (
     CueView,
 )
 from media.timelines.schemas import CueInput
+
+_PLAIN: Final = frozenset((CueKind.CHAPTER, CueKind.LINK))
+"""They say all there is to say themselves."""
 
 
 class CueKindList(CueKinds):
@@ -34,7 +38,11 @@ class CueKindList(CueKinds):
         self, session: AsyncSession, cues: Sequence[CueInput], owner: CueOwner
     ) -> list[FieldError]:
         """The cues that point to what they may not, each named by its place."""
-        found: list[FieldError] = []
+        found = [
+            FieldError(f"/cues/{number}/kind", f"There is no {each.kind} to point to yet")
+            for number, each in enumerate(cues)
+            if not self._spoken_for(each.kind)
+        ]
         for kind, targets in self._targets.items():
             refs = {each.ref for each in cues if each.kind is kind}
             if not refs:
@@ -61,8 +69,11 @@ class CueKindList(CueKinds):
         return [
             _cue_view(each, shown.get(each.kind, {}).get(each.ref))
             for each in cues
-            if gone or each.kind not in shown or each.ref in shown[each.kind]
+            if gone or each.kind in _PLAIN or each.ref in shown.get(each.kind, ())
         ]
+
+    def _spoken_for(self, kind: CueKind) -> bool:
+        return kind in _PLAIN or kind in self._targets
 
 
 def _cue_view(cue: Cue, target: CueTarget | None) -> CueView:

@@ -190,21 +190,23 @@ class TestTargets:
         assert (target["type"], target["id"], target["count"]) == ("packet", str(ref), 2)
         assert target["total"] == {"amountMinor": 100, "currency": "CNY"}
 
-    async def test_kinds_nobody_speaks_for_are_taken_as_said(self, theatre: Theatre) -> None:
+    async def test_there_are_no_coupons_and_no_polls_yet(self, theatre: Theatre) -> None:
         shop = await theatre.town.shop()
         video = theatre.stage.film(shop.id)
         cues = [
             {"at": 0, "kind": "coupon", "ref": "SUMMER10", "text": "减十元"},
-            {"at": 0, "kind": "poll", "ref": "which", "text": "哪支更好看"},
             {"at": 0, "kind": "chapter", "text": "开场"},
+            {"at": 0, "kind": "poll", "ref": "which", "text": "哪支更好看"},
         ]
-        await save(theatre, shop, video, cues)
-        await publish(theatre, shop, video)
-        seen = (await shown(theatre, video))["cues"]
-        assert sorted((c["kind"], c["ref"], c["target"]) for c in seen if c["ref"]) == [
-            ("coupon", "SUMMER10", None),
-            ("poll", "which", None),
+        body = {"revision": 0, "cues": cues}
+        answer = await theatre.town.ask("PUT", f"{path_of(video)}/draft", shop.owner, json=body)
+        assert answer.status_code == 400
+        assert [(each["pointer"], each["detail"]) for each in answer.json()["errors"]] == [
+            ("/cues/0/kind", "There is no coupon to point to yet"),
+            ("/cues/2/kind", "There is no poll to point to yet"),
         ]
+        draft = await theatre.town.good("GET", f"{path_of(video)}/draft", shop.owner)
+        assert (draft["revision"], draft["cues"]) == (0, [])
 
 
 class TestRolls:

@@ -25,7 +25,8 @@ export const kindIcons: Record<CueKind, IconName> = {
   chapter: "note",
   link: "link",
 };
-export const kinds = Object.keys(kindIcons) as CueKind[];
+/** What can be put onto a film. There are no coupons and no polls yet: their cues are refused. */
+export const kinds: readonly CueKind[] = ["product", "packet", "chapter", "link"];
 /** Names what is dragged, so that the strip takes nothing else. */
 export const dragType = "application/x-carnival-cue";
 
