@@ -18,6 +18,7 @@ from app.kernel.http.draining import Draining
 from app.kernel.http.front import Front
 from app.kernel.http.health import Checks, HealthController
 from app.kernel.http.hot import HotLane, plain_handler
+from app.kernel.http.hotfiles import FileLane, file_handlers
 from app.kernel.http.limits import LocalLimiter
 from app.kernel.http.problems import exception_handlers
 from app.kernel.http.responses import JsonResponse
@@ -41,9 +42,11 @@ def front(composed: Composed, inner: ASGIApp, *, hot: bool) -> Front:
     """The perimeter around Litestar."""
     house = composed.house
     endpoints = [endpoint for wiring in composed.wirings for endpoint in wiring.hot]
+    files = [endpoint for wiring in composed.wirings for endpoint in wiring.files]
     return Front(
         inner,
         hot=HotLane(endpoints) if hot else None,
+        files=FileLane(files) if hot else None,
         authenticator=house.doors.get(Authenticator),
         limiter=LocalLimiter(house.settings.rate_limit_per_minute),
         metrics=house.metrics,
@@ -57,9 +60,10 @@ def litestar(composed: Composed, provided: Mapping[str, Provide] | None = None) 
     wirings = composed.wirings
     routes = [route for wiring in wirings for route in wiring.routes]
     plain = [plain_handler(endpoint) for wiring in wirings for endpoint in wiring.hot]
+    files = [each for w in wirings for endpoint in w.files for each in file_handlers(endpoint)]
     return _App(
         route_handlers=[
-            *(HealthController, *routes, *plain, *openapi.docs_routes()),
+            *(HealthController, *routes, *plain, *files, *openapi.docs_routes()),
             *page_routes(composed.house.objects.origin()),
         ],
         dependencies=dependencies(composed) if provided is None else provided,

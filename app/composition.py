@@ -18,6 +18,7 @@ from app.kernel.events import Events
 from app.kernel.house import House, Wiring
 from app.kernel.http.cursors import Cursors
 from app.kernel.http.draining import Draining
+from app.kernel.http.shelf import Shelf
 from app.kernel.ids import Ids
 from app.kernel.jobs import Jobs
 from app.kernel.metrics import Metrics
@@ -77,6 +78,7 @@ def compose(settings: Settings) -> Composed:
         cursors=Cursors(keys_for(settings, "cursor")),
     )
     house.doors.provide(Draining, Draining())
+    house.doors.provide(Shelf, Shelf(house.objects))
     wirings = [slice_.wire(house) for slice_ in SLICES]
     for wiring in wirings:
         jobs.register(wiring.tasks)

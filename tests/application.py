@@ -6,7 +6,7 @@ brings along what its handlers get: the dependencies and the hot endpoints of th
 Nothing of a house stays behind in the routes (tests/test_application.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, replace
@@ -20,8 +20,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.asgi import dependencies, front, litestar
 from app.composition import Composed, compose
+from app.kernel.http.files import FileAnswer, FileRequest
 from app.kernel.http.front import Front
 from app.kernel.http.hot import HotAnswer, HotEndpoint, HotRequest
+from app.kernel.http.hotfiles import FileEndpoint
 from app.kernel.settings import Settings
 
 _Place = tuple[str, str]
@@ -34,6 +36,8 @@ class _Own:
 
     provided: Mapping[str, Provide]
     hot: Mapping[_Place, HotEndpoint]
+    files: Mapping[str, FileEndpoint]
+    """By path."""
 
 
 _own: ContextVar[_Own] = ContextVar("own")
@@ -54,7 +58,11 @@ def application(composed: Composed, *, hot: bool = True) -> Front:
 def plain(composed: Composed) -> ASGIApp:
     """Litestar, whose handlers work in this house."""
     endpoints = [each for wiring in composed.wirings for each in wiring.hot]
-    own = _Own(dependencies(composed), {(each.method, each.path): each for each in endpoints})
+    own = _Own(
+        dependencies(composed),
+        {(each.method, each.path): each for each in endpoints},
+        {each.path: each for wiring in composed.wirings for each in wiring.files},
+    )
     routes = _routes(composed.house.settings.request_body_bytes_max)
 
     async def inner(scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +81,11 @@ def _routes(request_body_bytes_max: int) -> Litestar:
     settings = msgspec.structs.replace(_NOWHERE, request_body_bytes_max=request_body_bytes_max)
     nobody = compose(settings)
     wirings = [
-        replace(wiring, hot=[_looked_up(endpoint) for endpoint in wiring.hot])
+        replace(
+            wiring,
+            hot=[_looked_up(endpoint) for endpoint in wiring.hot],
+            files=[_looked_up_file(endpoint) for endpoint in wiring.files],
+        )
         for wiring in nobody.wirings
     ]
     provided = {name: _provided(name, each) for name, each in dependencies(nobody).items()}
@@ -86,6 +98,13 @@ def _looked_up(endpoint: HotEndpoint) -> HotEndpoint:
         return await own.handle(request)
 
     return replace(endpoint, handle=handle)
+
+
+def _looked_up_file(endpoint: FileEndpoint) -> FileEndpoint:
+    async def answer(asked: FileRequest, values: Sequence[str]) -> FileAnswer:
+        return await _own.get().files[endpoint.path].answer(asked, values)
+
+    return replace(endpoint, answer=answer)
 
 
 def _provided(name: str, like: Provide) -> Provide:

@@ -17,6 +17,7 @@ from app.kernel.database import Database
 from app.kernel.events import Events
 from app.kernel.http.cursors import Cursors
 from app.kernel.http.hot import HotEndpoint
+from app.kernel.http.hotfiles import FileEndpoint
 from app.kernel.ids import Ids
 from app.kernel.jobs import Jobs, Task
 from app.kernel.metrics import Metrics
@@ -81,6 +82,8 @@ class Wiring:
     dependencies: Mapping[str, Provide] = field(default_factory=dict[str, Provide])
     hot: Sequence[HotEndpoint] = ()
     """One declaration, a hot and a plain handler."""
+    files: Sequence[FileEndpoint] = ()
+    """The same of files."""
     tasks: Sequence[Task] = ()
     settlers: Sequence[Settler] = ()
     """Of the kinds of decisions this slice makes."""

@@ -1,5 +1,6 @@
 """HTTP of what players fetch."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, route
@@ -7,10 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from app.kernel.actors import Actor
-from app.kernel.http.files import described, file_answers, serve_object
+from app.kernel.http.files import Stored, described, file_answers
+from app.kernel.http.hotfiles import FileEndpoint
 from app.kernel.http.problems import PROBLEM_TYPE, Problem
 from app.kernel.http.responses import matches, weak_etag
-from app.kernel.objects import Objects
+from app.kernel.http.shelf import Shelf
 from app.kernel.structs import PathId
 from media.delivery.errors import FilmNotFound
 from media.delivery.interfaces import PlayView
@@ -21,14 +23,13 @@ from media.delivery.rules import (
     hash_of,
     segment_cache,
 )
-from media.delivery.service import DeliveryService, Sheet
+from media.delivery.service import DeliveryService, Opened, Sheet
 from media.playlists import dash, hls, vtt
 from media.transcoding.interfaces import segment_path
 
+_TAGS = ("delivery",)
 _MANIFESTS = ["/{key:str}/index.m3u8", "/{key:str}/manifest.mpd"]
 _VERSIONED = "/{key:str}/{version:str}/{name:str}"
-_SEGMENTS = "/{key:str}/s/{name:str}"
-_CAPTIONS = "/{key:str}/captions/{name:str}"
 _MEDIA_TYPES = {"m4s": "video/iso.segment", "mp4": "video/mp4"}
 
 WantedVersion = Annotated[
@@ -75,7 +76,7 @@ class FilmController(Controller):
     its address."""
 
     path = "/m"
-    tags = ("delivery",)
+    tags = _TAGS
 
     @get(
         "/{key:str}/index.m3u8",
@@ -132,45 +133,8 @@ class FilmController(Controller):
         """index.m3u8, manifest.mpd, cues.vtt, and a playlist for each rendition and captions."""
         return _sheet(await delivery.manifest(key, version, name), request)
 
-    @get(
-        _SEGMENTS,
-        operation_id="getSegment",
-        summary="A segment, for ever the same bytes",
-        media_type="video/mp4",
-        responses=_PARTS,
-    )
-    async def segment(
-        self,
-        key: FromPath[str],
-        name: FromPath[str],
-        request: Request[Any, Any, Any],
-        delivery: NamedDependency[DeliveryService],
-        objects: NamedDependency[Objects],
-    ) -> Response[bytes]:
-        """Answers conditional requests and ranges. Where objects lie in S3 it sends players there,
-        with an address that is good for less than a minute."""
-        return await _segment(key, name, request, delivery, objects)
-
-    @get(
-        _CAPTIONS,
-        operation_id="getCaptions",
-        summary="A track of captions",
-        media_type=vtt.MEDIA_TYPE,
-        responses=_PARTS,
-    )
-    async def captions(
-        self,
-        key: FromPath[str],
-        name: FromPath[str],
-        request: Request[Any, Any, Any],
-        delivery: NamedDependency[DeliveryService],
-        objects: NamedDependency[Objects],
-    ) -> Response[bytes]:
-        """WebVTT."""
-        return await _track(key, name, request, delivery, objects)
-
     @route(
-        [*_MANIFESTS, _VERSIONED, _SEGMENTS, _CAPTIONS],
+        [*_MANIFESTS, _VERSIONED],
         http_method=["HEAD"],
         include_in_schema=False,
         status_code=200,
@@ -179,63 +143,60 @@ class FilmController(Controller):
         self,
         request: Request[Any, Any, Any],
         delivery: NamedDependency[DeliveryService],
-        objects: NamedDependency[Objects],
     ) -> Response[bytes]:
         """As GET, without the bytes."""
         key, *rest = request.url.path.removeprefix("/m/").split("/")
-        if rest[0] == "s":
-            return await _segment(key, rest[1], request, delivery, objects)
-        if rest[0] == "captions":
-            return await _track(key, rest[1], request, delivery, objects)
         if len(rest) == 1:
             return _sheet(await delivery.pointer(key, rest[0]), request)
         return _sheet(await delivery.manifest(key, rest[0], rest[1]), request)
 
 
-async def _segment(
-    key: str,
-    name: str,
-    request: Request[Any, Any, Any],
-    delivery: DeliveryService,
-    objects: Objects,
-) -> Response[bytes]:
-    hash_ = hash_of(name)
-    if hash_ is None:
-        raise FilmNotFound
-    opened = await delivery.segment(key, hash_)
-    if (elsewhere := await objects.signed_url(segment_path(hash_), PRESIGN_SECONDS)) is not None:
-        # the address ends by itself, so nobody may keep the way to it
-        headers = {"location": elsewhere, "cache-control": "no-store"}
-        return Response(b"", status_code=302, headers=headers, media_type="video/mp4")
-    return await serve_object(
-        objects,
-        segment_path(hash_),
-        request,
-        media_type=_MEDIA_TYPES[name.rpartition(".")[2]],
-        cache_control=segment_cache(published=opened.published),
-        etag=f'"{hash_[:32]}"',
-    )
+def file_endpoints(delivery: DeliveryService, shelf: Shelf) -> Sequence[FileEndpoint]:
+    """What never changes: segments, the pieces they begin with, captions."""
+
+    async def segment(key: str, name: str) -> Stored:
+        hash_ = hash_of(name)
+        if hash_ is None:
+            raise FilmNotFound
+        opened = await delivery.segment(key, hash_)
+        media_type = _MEDIA_TYPES[name.rpartition(".")[2]]
+        return _stored(segment_path(hash_), media_type, opened, hash_)
+
+    async def captions(key: str, name: str) -> Stored:
+        hash_ = name.removesuffix(".vtt")
+        if not HASH.match(hash_) or not name.endswith(".vtt"):
+            raise FilmNotFound
+        opened, path = await delivery.caption_path(key, hash_)
+        return _stored(path, vtt.MEDIA_TYPE, opened, hash_)
+
+    return [
+        FileEndpoint(
+            path="/m/{key}/s/{name}",
+            operation_id="getSegment",
+            summary="A segment, for ever the same bytes",
+            description="Answers conditional requests and ranges. Where objects lie in S3 it sends "
+            "players there, with an address that is good for less than a minute.",
+            media_type="video/mp4",
+            answer=shelf.answering(segment, presign_seconds=PRESIGN_SECONDS),
+            tags=_TAGS,
+            responses=_PARTS,
+        ),
+        FileEndpoint(
+            path="/m/{key}/captions/{name}",
+            operation_id="getCaptions",
+            summary="A track of captions",
+            description="WebVTT.",
+            media_type=vtt.MEDIA_TYPE,
+            answer=shelf.answering(captions),
+            tags=_TAGS,
+            responses=_PARTS,
+        ),
+    ]
 
 
-async def _track(
-    key: str,
-    name: str,
-    request: Request[Any, Any, Any],
-    delivery: DeliveryService,
-    objects: Objects,
-) -> Response[bytes]:
-    hash_ = name.removesuffix(".vtt")
-    if not HASH.match(hash_) or not name.endswith(".vtt"):
-        raise FilmNotFound
-    opened, path = await delivery.caption_path(key, hash_)
-    return await serve_object(
-        objects,
-        path,
-        request,
-        media_type=vtt.MEDIA_TYPE,
-        cache_control=segment_cache(published=opened.published),
-        etag=f'"{hash_[:32]}"',
-    )
+def _stored(path: str, media_type: str, opened: Opened, hash_: str) -> Stored:
+    caching = segment_cache(published=opened.published)
+    return Stored(path, media_type, caching, f'"{hash_[:32]}"')
 
 
 def _sheet(sheet: Sheet, request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.actors import Actor
 from app.kernel.database import Transaction
 from app.kernel.house import House, Slice, Wiring
+from app.kernel.http.shelf import Shelf
 from app.kernel.secrets import keys_for
 from app.kernel.tickets import Tickets
-from media.delivery.controllers import FilmController, PlayController
+from media.delivery.controllers import FilmController, PlayController, file_endpoints
 from media.delivery.errors import FilmNotFound
 from media.delivery.holding.films import FilmBook
 from media.delivery.holding.tracks import Tracks
@@ -96,6 +97,7 @@ def wire(house: House) -> Wiring:
     _listen(house, book)
     return Wiring(
         routes=[PlayController, FilmController],
+        files=file_endpoints(service, house.doors.get(Shelf)),
         dependencies={"delivery": Provide(lambda: service, sync_to_thread=False)},
     )
 

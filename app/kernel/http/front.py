@@ -7,7 +7,7 @@ limit, CORS headers, security headers, metrics and problem shape.
 import re
 import secrets
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, cast
@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.kernel.actors import Actor, Authenticator
 from app.kernel.errors import Unauthorized
+from app.kernel.http.files import FileRequest, send_file
 from app.kernel.http.hot import (
     Headers,
     HotAnswer,
@@ -26,6 +27,7 @@ from app.kernel.http.hot import (
     send_answer,
     serve_hot,
 )
+from app.kernel.http.hotfiles import FileEndpoint, FileLane
 from app.kernel.http.limits import LocalLimiter
 from app.kernel.http.problems import render
 from app.kernel.http.states import Caller, note_caller
@@ -63,6 +65,7 @@ class Front:
         inner: ASGIApp,
         *,
         hot: HotLane | None,
+        files: FileLane | None = None,
         authenticator: Authenticator,
         limiter: LocalLimiter,
         metrics: Metrics,
@@ -70,6 +73,7 @@ class Front:
     ) -> None:
         self._inner = inner
         self._find = hot.find if hot is not None else _nothing
+        self._find_file = files.find if files is not None else _nothing
         self._authenticator = authenticator
         self._recognise = authenticator.recognise
         self._limiter = limiter
@@ -85,6 +89,9 @@ class Front:
             found = self._find(scope["method"], scope["path"])
             if found is not None:
                 return self._hot_lane(found[0], found[1], scope, receive, send)
+            file = self._find_file(scope["method"], scope["path"])
+            if file is not None:
+                return self._file_lane(file[0], file[1], scope, send)
             return self._plain_lane(scope, receive, send)
         if kind == "websocket":
             note_caller(scope, self._caller(scope, dict(scope["headers"])))
@@ -117,9 +124,26 @@ class Front:
             body = partial(read_body, receive, endpoint.body_bytes_max)
             answer = await serve_hot(endpoint, ids, caller, scope["query_string"], body)
         except Exception as error:
-            answer = _problem(error, caller)
+            answer = _problem(error, caller.request_id)
         await send_answer(send, answer, _common_of(caller))
         self._metrics.answered(endpoint.operation_id, answer.status, time.perf_counter() - begun)
+
+    async def _file_lane(
+        self, endpoint: FileEndpoint, values: Sequence[str], scope: Any, send: Send
+    ) -> None:
+        begun = time.perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        common = _common(self._request_id(headers), b"origin" in headers)
+        try:
+            answer = await endpoint.answer(FileRequest.of(scope, headers), values)
+        except Exception as error:
+            problem = _problem(error, common[0][1].decode())
+            await send_answer(send, problem, common)
+            status = problem.status
+        else:
+            await send_file(send, answer, common)
+            status = answer.status
+        self._metrics.answered(endpoint.operation_id, status, time.perf_counter() - begun)
 
     async def _plain_lane(self, scope: Any, receive: Receive, send: Send) -> None:
         begun = time.perf_counter()
@@ -138,7 +162,7 @@ class Front:
         except Exception as error:
             if guarded.status:
                 raise
-            await send_answer(guarded, _problem(error, caller), ())
+            await send_answer(guarded, _problem(error, caller.request_id), ())
         operation = str(scope["state"].get("operation", "other"))
         self._metrics.answered(operation, guarded.status, time.perf_counter() - begun)
 
@@ -228,7 +252,7 @@ def _common_of(caller: Caller) -> Headers:
     return _common(caller.request_id.encode(), caller.origin)
 
 
-def _problem(error: BaseException, caller: Caller) -> HotAnswer:
-    status, body, headers = render(error, caller.request_id)
+def _problem(error: BaseException, request_id: str) -> HotAnswer:
+    status, body, headers = render(error, request_id)
     encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers]
     return HotAnswer(body, status, encoded)

@@ -31,6 +31,8 @@ Headers = Sequence[tuple[bytes, bytes]]
 JSON_HEADERS: Headers = ((b"content-type", b"application/json"),)
 _QUERY_BYTES_MAX = 1024
 _PATHS_REMEMBERED = 4_096
+_PATH_CHARS_MAX = 256
+"""Of paths that are looked up, and so remembered: longer ones are nothing of the hot lane."""
 
 
 class HotRequest(msgspec.Struct, gc=False):
@@ -96,10 +98,13 @@ class HotLane:
             assert "{" not in suffix, "the hot lane knows one id a path"
             self._with_id.setdefault(endpoint.method, []).append((prefix, suffix, endpoint))
         # a peak asks for the same few things
-        self.find = lru_cache(maxsize=_PATHS_REMEMBERED)(self._find)
+        self._remembered = lru_cache(maxsize=_PATHS_REMEMBERED)(self._find)
+
+    def find(self, method: str, path: str) -> tuple[HotEndpoint, tuple[int, ...]] | None:
+        """The endpoint and the ids of the path, or None."""
+        return self._remembered(method, path) if len(path) <= _PATH_CHARS_MAX else None
 
     def _find(self, method: str, path: str) -> tuple[HotEndpoint, tuple[int, ...]] | None:
-        """The endpoint and the ids of the path, or None."""
         exact = self._exact.get((method, path))
         if exact is not None:
             return exact
