@@ -2,56 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Cue, PlayView } from "../src/api/videos";
 import { chooseSaver, keepPlace, placeIn } from "../src/video/choices";
 import { attachNative } from "../src/video/engine";
-import type { Attach, Engine, EngineDoors, Stream } from "../src/video/engine";
+import type { Attach, Engine, EngineDoors, Share, Stream } from "../src/video/engine";
 import { Player } from "../src/video/player";
-
-/** As much of a <video> as a player asks for. */
-class Film extends EventTarget {
-  currentTime = 0;
-  duration = Number.NaN;
-  muted = false;
-  paused = true;
-  seeking = false;
-  preload = "";
-  src = "";
-  frame: ((seconds: number) => void) | null = null;
-
-  requestVideoFrameCallback(run: (now: number, frame: { mediaTime: number }) => void): number {
-    this.frame = (seconds) => run(0, { mediaTime: seconds });
-    return 1;
-  }
-
-  play(): Promise<void> {
-    this.paused = false;
-    return Promise.resolve();
-  }
-
-  pause(): void {
-    this.paused = true;
-  }
-
-  load(): void {
-    this.tell("emptied");
-  }
-
-  cancelVideoFrameCallback(): void {}
-  removeAttribute(): void {}
-  replaceChildren(): void {}
-
-  tell(name: string): void {
-    this.dispatchEvent(new Event(name));
-  }
-
-  /** Another source begins, and shows frames. */
-  shows(...seconds: number[]): void {
-    this.tell("emptied");
-    this.tell("loadedmetadata");
-    for (const each of seconds) {
-      this.currentTime = each;
-      this.frame?.(each);
-    }
-  }
-}
+import { Film } from "./film";
 
 const cue: Cue = {
   id: "c",
@@ -99,6 +52,7 @@ interface Opened {
   doors: EngineDoors;
   renewed: string[];
   saves: boolean[];
+  shares: Share[];
   gone: boolean;
 }
 
@@ -109,11 +63,12 @@ function stage(...answers: PlayView[]) {
   const asked: (string | undefined)[] = [];
   const moments: string[][] = [];
   let ended = 0;
+  let settled = 0;
   const attach: Attach = async (_, stream, doors): Promise<Engine> => {
-    const each: Opened = { stream, doors, renewed: [], saves: [], gone: false };
+    const each: Opened = { stream, doors, renewed: [], saves: [], shares: [], gone: false };
     opened.push(each);
     return {
-      goOn: () => undefined,
+      take: (share) => each.shares.push(share),
       renew: (url) => each.renewed.push(url),
       save: (on) => each.saves.push(on),
       destroy: () => (each.gone = true),
@@ -126,6 +81,7 @@ function stage(...answers: PlayView[]) {
       frame: (ms) => frames.push(ms),
       moments: (cues) => moments.push(cues.map(({ id }) => id)),
       ended: () => (ended += 1),
+      settled: () => (settled += 1),
     },
     async (_, version) => {
       asked.push(version);
@@ -134,7 +90,8 @@ function stage(...answers: PlayView[]) {
     attach,
   );
   const now = () => opened.at(-1) as Opened;
-  return { film, player, opened, frames, asked, moments, now, endings: () => ended };
+  const told = { endings: () => ended, settlings: () => settled };
+  return { film, player, opened, frames, asked, moments, now, ...told };
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -155,7 +112,7 @@ describe("rolls", () => {
 
   it("come before and after, and their time is nobody's", async () => {
     const { film, player, now, frames, moments, endings } = stage(document_("7", rolls));
-    await player.load(false);
+    await player.load();
     player.start();
     expect(now().stream.url).toBe("pre");
     film.shows(0, 1, 2, 8);
@@ -176,7 +133,7 @@ describe("rolls", () => {
 
   it("end in silence, with the film ready from its beginning", async () => {
     const { film, player, now } = stage(document_("7", { postRoll: roll("post") }));
-    await player.load(false);
+    await player.load();
     player.start();
     film.tell("ended");
     await settle();
@@ -184,13 +141,13 @@ describe("rolls", () => {
     film.tell("ended");
     await settle();
     expect(player.phase.value).toBe("ended");
-    expect([film.paused, now().stream.ahead]).toEqual([true, true]);
+    expect(film.paused).toBe(true);
     expect(now().stream.url).toContain("/m/7/");
   });
 
   it("that cannot be shown are left out", async () => {
     const { player, now } = stage(document_("7", rolls));
-    await player.load(false);
+    await player.load();
     now().doors.failed();
     await settle();
     expect([player.part.value, player.phase.value]).toEqual(["film", "ready"]);
@@ -200,7 +157,7 @@ describe("rolls", () => {
 
   it("may be skipped before they have begun", async () => {
     const { player, opened } = stage(document_("7", rolls));
-    void player.load(false);
+    void player.load();
     while (player.part.value !== "pre") await Promise.resolve();
     player.skipRoll();
     await settle();
@@ -216,7 +173,7 @@ describe("renewal", () => {
 
   it("comes before the end, and goes to what is played", async () => {
     const { film, player, now, asked } = stage(first(), second());
-    await player.load(false);
+    await player.load();
     player.start();
     await vi.advanceTimersByTimeAsync(61_000);
     expect(asked).toEqual([undefined, "1.1.1"]);
@@ -229,7 +186,7 @@ describe("renewal", () => {
   it("shows no moment anew", async () => {
     const plain = { ...document_("one"), expiresAt: ends(120_000) };
     const { film, player, moments } = stage(plain, second());
-    await player.load(false);
+    await player.load();
     player.start();
     film.shows(1.2);
     await vi.advanceTimersByTimeAsync(61_000);
@@ -239,7 +196,7 @@ describe("renewal", () => {
 
   it("comes at once after a sleep, and when an address was refused", async () => {
     const { player, now, asked } = stage(first(), second());
-    await player.load(false);
+    await player.load();
     vi.setSystemTime(Date.now() + 300_000);
     player.wake();
     await settle();
@@ -258,7 +215,7 @@ describe("a viewer's wishes", () => {
   it("go on where one left, to the frame one stopped at", async () => {
     const { film, player, now } = stage(document_("7", { preRoll: roll("pre") }));
     keepPlace("7", 20_000);
-    await player.load(false);
+    await player.load();
     expect([now().stream.startSeconds, player.part.value]).toEqual([20, "film"]);
     player.start();
     film.shows(20, 21.5);
@@ -268,9 +225,40 @@ describe("a viewer's wishes", () => {
 
   it("for less data hold for the film that plays", async () => {
     const { player, now } = stage(document_("7"));
-    await player.load(false);
+    await player.load();
     chooseSaver("on");
     expect(now().saves).toEqual([true]);
+  });
+});
+
+describe("a film's share of the line", () => {
+  it("is its beginning before it may have all, and nothing once it is swiped past", async () => {
+    const { film, player, now, settlings } = stage(document_("7"));
+    await player.load();
+    expect([now().stream.share, settlings(), player.settled]).toEqual(["some", 0, false]);
+    now().doors.begun();
+    film.shows(0);
+    expect([settlings(), player.settled]).toEqual([1, true]);
+    player.start();
+    player.fill();
+    player.leave();
+    player.start();
+    expect(now().shares).toEqual(["some", "some", "all", "none", "some"]);
+  });
+
+  it("is nothing where it was swiped past before it was opened", async () => {
+    const { player, now } = stage(document_("7"));
+    const loading = player.load();
+    player.leave();
+    await loading;
+    expect([now().stream.share, now().shares]).toEqual(["none", ["none"]]);
+  });
+
+  it("is left to others when it fails", async () => {
+    const { player, now, settlings } = stage(document_("7"));
+    await player.load();
+    now().doors.failed();
+    expect([settlings(), player.settled]).toEqual([1, true]);
   });
 });
 
@@ -278,8 +266,8 @@ describe("the browser's own HLS", () => {
   it("exchanges addresses where the film stands still, and goes on there", () => {
     const film = new Film();
     const failed = vi.fn();
-    const stream = { url: "a", startSeconds: 4, ahead: false, savesData: false };
-    const doors = { failed, refused: vi.fn() };
+    const stream = { url: "a", startSeconds: 4, share: "all" as const, savesData: false };
+    const doors = { failed, refused: vi.fn(), begun: vi.fn() };
     const engine = attachNative(film as unknown as HTMLVideoElement, stream, doors);
     film.tell("loadedmetadata");
     expect(film.currentTime).toBe(4);

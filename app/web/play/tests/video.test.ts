@@ -4,7 +4,7 @@ import { turnOf } from "../src/screens/watch/swipe";
 import { saidAt } from "../src/video/captions";
 import { Addresses } from "../src/video/engine";
 import { parseStoryboard, thumbnailAt } from "../src/video/storyboard";
-import { engineFor, saverLevel, unfitLevels } from "../src/video/support";
+import { covers, engineFor, firstLevel, saverLevel, unfitLevels } from "../src/video/support";
 import {
   chapterAt,
   clockText,
@@ -114,6 +114,31 @@ describe("ways of playing", () => {
   it("stays low for who saves data", () => {
     expect(saverLevel(levels)).toBe(1);
     expect(saverLevel([levels[2]!])).toBe(0);
+  });
+
+  it("begins with what is here soon", () => {
+    const rungs = [800_000, 1_600_000, 5_000_000].map((bitrate) => ({
+      bitrate,
+      width: 0,
+      height: 0,
+    }));
+    const lines = [400_000, 4_000_000, 5_000_000, 20_000_000];
+    expect(lines.map((line) => firstLevel(rungs, line))).toEqual([0, 0, 1, 2]);
+  });
+});
+
+describe("a film's beginning", () => {
+  const loaded = (...ranges: [number, number][]) => ({
+    length: ranges.length,
+    start: (n: number) => ranges[n]![0],
+    end: (n: number) => ranges[n]![1],
+  });
+
+  it("lies ready with its first seconds, or with all there is", () => {
+    const film = { buffered: loaded([0, 2], [20.1, 22]), duration: 60 };
+    expect([0, 1, 20, 30].map((from) => covers(film, from))).toEqual([true, false, true, false]);
+    expect(covers({ buffered: loaded([0, 0.9]), duration: 1 }, 0)).toBe(true);
+    expect(covers({ buffered: loaded([0, 1]), duration: Number.NaN }, 0)).toBe(false);
   });
 });
 

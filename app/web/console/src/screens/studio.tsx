@@ -119,7 +119,7 @@ function Bench({ brandId, video }: { brandId: Id; video: VideoView }): JSX.Eleme
   const player = useMemo(() => makePlayer(brandId, video.id), [video.id]);
   useEffect(() => {
     void desk.open();
-    void player.load(false);
+    void player.load();
     return () => {
       void desk.flush();
       player.destroy();
@@ -182,11 +182,13 @@ function makePlayer(brandId: Id, id: Id): Player {
   element.playsInline = true;
   element.tabIndex = -1;
   element.setAttribute("aria-hidden", "true");
-  const events = { frame: () => undefined, moments: () => undefined, ended: () => undefined };
+  const nothing = () => undefined;
+  const events = { frame: nothing, moments: nothing, ended: nothing, settled: () => player.fill() };
   const read = async (videoId: Id, version?: string) => {
     const play = await readPlayFor(brandId, videoId, version);
     // the desk shows the draft's moments, and films are cut without their rolls
     return { ...play, timeline: { ...play.timeline, cues: [], preRoll: null, postRoll: null } };
   };
-  return new Player(id, element, events, read);
+  const player = new Player(id, element, events, read);
+  return player;
 }

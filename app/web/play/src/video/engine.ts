@@ -2,19 +2,20 @@
 
 import type Hls from "hls.js";
 import type { HlsConfig } from "hls.js";
-import { decodesWell, engineFor, saverLevel, unfitLevels } from "./support";
+import { covers, decodesWell, engineFor, firstLevel, saverLevel, unfitLevels } from "./support";
+
+/** How much a film may load: nothing more, its next seconds, or as much as is good. */
+export type Share = "none" | "some" | "all";
 
 export interface Stream {
   url: string;
   startSeconds: number;
-  /** Load only the beginning: the film is not on the screen yet. */
-  ahead: boolean;
+  share: Share;
   savesData: boolean;
 }
 
 export interface Engine {
-  /** The film is on the screen now: load as much as is good. */
-  goOn(): void;
+  take(share: Share): void;
   /** Addresses of an unpublished film end; these are the same with a later end. */
   renew(url: string): void;
   /** The viewer wants less data, or no longer. */
@@ -26,19 +27,27 @@ export interface EngineDoors {
   failed(): void;
   /** An address was refused: it has ended. */
   refused(): void;
+  /** The first seconds lie ready. */
+  begun(): void;
 }
 
 export type Attach = typeof attach;
 
-const aheadSeconds = 4;
-const bufferSeconds = 24;
-const bufferBytes = 30_000_000;
+const buffers = {
+  some: { maxBufferLength: 4, maxBufferSize: 0 },
+  all: { maxBufferLength: 24, maxBufferSize: 30_000_000 },
+};
 const recoveriesMax = 6;
 const recoverMs = 1_200;
 const hopefulEstimate = 2_500_000;
 
 /** What the last film learnt about the connection, for the next one's first level. */
 let lastEstimate = hopefulEstimate;
+
+/** Bits a second. */
+export function lineEstimate(): number {
+  return lastEstimate;
+}
 
 export async function attach(
   video: HTMLVideoElement,
@@ -74,6 +83,9 @@ function attachHls(
   const { Events, ErrorTypes } = library;
   let recoveries = 0;
   let saves = stream.savesData;
+  let { share } = stream;
+  let parsed = false;
+  let begun = false;
   const cap = () => {
     if (hls.levels.length > 0) hls.autoLevelCapping = saves ? saverLevel(hls.levels) : -1;
   };
@@ -81,7 +93,9 @@ function attachHls(
     void unfitLevels(hls.levels, decodesWell).then((unfit) => {
       for (const index of unfit.reverse()) hls.removeLevel(index);
       cap();
-      hls.startLoad(stream.startSeconds);
+      hls.startLevel = firstLevel(hls.levels, lastEstimate);
+      parsed = true;
+      if (share !== "none") hls.startLoad(stream.startSeconds);
     });
   });
   hls.on(Events.FRAG_LOADED, () => {
@@ -89,6 +103,9 @@ function attachHls(
   });
   hls.on(Events.FRAG_BUFFERED, () => {
     recoveries = 0;
+    if (begun || !covers(video, stream.startSeconds)) return;
+    begun = true;
+    doors.begun();
   });
   hls.on(Events.ERROR, (_, problem) => {
     if (problem.response?.code === 403) doors.refused();
@@ -96,16 +113,20 @@ function attachHls(
     recoveries += 1;
     if (recoveries > recoveriesMax) return doors.failed();
     if (problem.type === ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-    else setTimeout(() => again(hls, addresses), recoverMs);
+    else setTimeout(() => share === "none" || again(hls, addresses), recoverMs);
     return undefined;
   });
   hls.attachMedia(video);
   hls.loadSource(stream.url);
   return {
-    goOn() {
-      hls.config.maxBufferLength = bufferSeconds;
-      hls.config.maxBufferSize = bufferBytes;
-      hls.resumeBuffering();
+    take(next) {
+      const stopped = share === "none";
+      share = next;
+      if (next !== "none") Object.assign(hls.config, buffers[next]);
+      if (!parsed) return;
+      if (next === "none") hls.stopLoad();
+      else if (stopped && begun) hls.startLoad(video.currentTime, true);
+      else if (stopped) hls.startLoad(stream.startSeconds);
     },
     renew: (url) => addresses.renew(url),
     save(on) {
@@ -125,9 +146,8 @@ function configOf(stream: Stream, addresses: Addresses): Partial<HlsConfig> {
   return {
     autoStartLoad: false,
     startPosition: stream.startSeconds,
-    maxBufferLength: stream.ahead ? aheadSeconds : bufferSeconds,
     maxMaxBufferLength: 60,
-    maxBufferSize: stream.ahead ? 0 : bufferBytes,
+    ...buffers[stream.share === "all" ? "all" : "some"],
     backBufferLength: 12,
     startFragPrefetch: true,
     abrEwmaDefaultEstimate: lastEstimate,
@@ -184,6 +204,7 @@ export function attachNative(video: HTMLVideoElement, stream: Stream, doors: Eng
   let startSeconds = stream.startSeconds;
   let goesOn = false;
   const begun = () => {
+    doors.begun();
     if (startSeconds > 0) video.currentTime = startSeconds;
     if (goesOn) void video.play().catch(() => undefined);
     goesOn = false;
@@ -205,12 +226,13 @@ export function attachNative(video: HTMLVideoElement, stream: Stream, doors: Eng
   video.addEventListener("loadedmetadata", begun);
   video.addEventListener("waiting", exchange);
   video.addEventListener("error", broken);
-  video.preload = stream.ahead ? "metadata" : "auto";
+  const preload = (share: Share) => (share === "all" ? "auto" : "metadata");
+  video.preload = preload(stream.share);
   video.src = stream.url;
   video.load();
   return {
-    goOn() {
-      video.preload = "auto";
+    take(share) {
+      video.preload = preload(share);
     },
     renew(url) {
       fresh = url;

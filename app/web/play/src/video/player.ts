@@ -9,7 +9,7 @@ import type { Id } from "../api/types";
 import { captionLanguage, keepPlace, placeIn, savesData, soundOn } from "./choices";
 import { caption } from "./captions";
 import { attach } from "./engine";
-import type { Attach, Engine } from "./engine";
+import type { Attach, Engine, Share } from "./engine";
 import { Renewal } from "./renewal";
 import { momentsAt, resumeAt } from "./time";
 
@@ -26,6 +26,8 @@ export interface PlayerEvents {
   frame(ms: number): void;
   moments(cues: Cue[]): void;
   ended(): void;
+  /** The first seconds lie ready, or there will be none: the line is free for another film. */
+  settled(): void;
 }
 
 export class Player {
@@ -46,6 +48,8 @@ export class Player {
 
   private engine: Engine | null = null;
   private wanted = false;
+  private share: Share = "some";
+  private begun = false;
   private gone = new Set<string>();
   private round = 0;
   private opening = 0;
@@ -76,8 +80,8 @@ export class Player {
     this.offs.push(savesData.subscribe((on) => this.engine?.save(on)));
   }
 
-  /** Reads the play document and loads; with `ahead` only the beginning. */
-  async load(ahead: boolean): Promise<void> {
+  /** Reads the play document and loads the beginning. */
+  async load(): Promise<void> {
     const round = ++this.round;
     this.phase.value = "loading";
     this.error.value = null;
@@ -90,17 +94,22 @@ export class Player {
       const startMs = resumeAt(placeIn(this.videoId), play.durationMs);
       if (startMs > 0) this.resumedMs.value = startMs;
       const roll = startMs === 0 ? play.timeline.preRoll : null;
-      await (roll ? this.open("pre", roll.hls, 0, ahead) : this.openFilm(startMs, ahead));
+      await (roll ? this.open("pre", roll.hls, 0) : this.openFilm(startMs));
     } catch (error) {
       if (round === this.round) this.fail(error);
     }
   }
 
+  get settled(): boolean {
+    return this.begun || this.phase.value === "failed";
+  }
+
   /** On the screen: go on loading, and play unless the viewer had stopped it. */
   start(): void {
     this.wanted = true;
-    this.engine?.goOn();
-    if (this.phase.value === "failed") void this.load(false);
+    if (this.share === "none") this.share = "some";
+    this.engine?.take(this.share);
+    if (this.phase.value === "failed") void this.load();
     else if (this.phase.value === "ended") this.seek(0);
     void this.tryPlay();
   }
@@ -109,6 +118,19 @@ export class Player {
     this.keep();
     this.wanted = false;
     this.video.pause();
+  }
+
+  /** The line is free: load as much as is good. */
+  fill(): void {
+    this.share = "all";
+    this.engine?.take("all");
+  }
+
+  /** Swiped past: what is loaded stays, and nothing more comes. */
+  leave(): void {
+    this.pause();
+    this.share = "none";
+    this.engine?.take("none");
   }
 
   /** Off the screen for a moment: what the viewer wants stays as it is. */
@@ -147,7 +169,7 @@ export class Player {
 
   /** Goes on with the film, where the roll may be left. */
   skipRoll(): void {
-    if (this.part.value === "pre") this.go(this.openFilm(0, false));
+    if (this.part.value === "pre") this.go(this.openFilm(0));
     else if (this.part.value === "post") this.end();
   }
 
@@ -163,14 +185,14 @@ export class Player {
     this.video.replaceChildren();
   }
 
-  private async openFilm(startMs: number, ahead: boolean): Promise<void> {
+  private async openFilm(startMs: number): Promise<void> {
     const play = this.play.value;
     if (play === null) return;
-    await this.open("film", play.hls, startMs, ahead);
+    await this.open("film", play.hls, startMs);
     this.showCaptions();
   }
 
-  private async open(part: Part, url: string, startMs: number, ahead: boolean): Promise<void> {
+  private async open(part: Part, url: string, startMs: number): Promise<void> {
     const { round } = this;
     const opening = ++this.opening;
     this.engine?.destroy();
@@ -180,15 +202,18 @@ export class Player {
     const stream = {
       url,
       startSeconds: startMs / 1_000,
-      ahead: ahead && !this.wanted,
+      share: this.share,
       savesData: savesData.value,
     };
     const engine = await this.engineFor(this.video, stream, {
       failed: () => this.broke(),
       refused: () => void this.renewal.ask(),
+      begun: () => this.settle(),
     });
     if (round !== this.round || opening !== this.opening) return engine.destroy();
     this.engine = engine;
+    // it may have come onto the screen, or left it, meanwhile
+    engine.take(this.share);
     if (this.wanted || this.phase.value !== "ended") this.phase.value = "ready";
     if (this.wanted) await this.tryPlay();
   }
@@ -220,6 +245,13 @@ export class Player {
   private fail(error: unknown): void {
     this.error.value = error;
     this.phase.value = "failed";
+    this.events.settled();
+  }
+
+  private settle(): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.events.settled();
   }
 
   private listen(): void {
@@ -262,6 +294,7 @@ export class Player {
   }
 
   private frame(seconds: number): void {
+    this.settle();
     if (this.part.value !== "film" || !this.sourced) return;
     const ms = Math.round(seconds * 1_000);
     if (!this.video.seeking) this.events.frame(ms);
@@ -298,14 +331,14 @@ export class Player {
   }
 
   private finished(): void {
-    if (this.part.value === "pre") return this.go(this.openFilm(0, false));
+    if (this.part.value === "pre") return this.go(this.openFilm(0));
     const roll: Roll | null = this.play.value?.timeline.postRoll ?? null;
     if (this.part.value === "film") {
       keepPlace(this.videoId, null);
       this.timeMs.value = this.durationMs.value;
       this.moments.value = [];
       this.events.ended();
-      if (roll) return this.go(this.open("post", roll.hls, 0, false));
+      if (roll) return this.go(this.open("post", roll.hls, 0));
     }
     return this.end();
   }
@@ -317,7 +350,7 @@ export class Player {
     this.wanted = false;
     this.phase.value = "ended";
     // the film lies ready again behind the last word
-    if (rolled) this.go(this.openFilm(0, true));
+    if (rolled) this.go(this.openFilm(0));
   }
 
   private learnDuration(): void {

@@ -65,3 +65,27 @@ export function saverLevel(levels: readonly Level[]): number {
   );
   return fit.at(-1) ?? 0;
 }
+
+/** Of what the line brings, so much goes into a film's first seconds: they are there in a third of
+ * the time that they last, and the levels behind them follow the line. */
+const firstShare = 1 / 3;
+
+/** The level a film begins with: one that is here soon, rather than the best. */
+export function firstLevel(levels: readonly Level[], bitsPerSecond: number): number {
+  const fit = levels.filter(({ bitrate }) => bitrate <= bitsPerSecond * firstShare);
+  return Math.max(0, fit.length - 1);
+}
+
+const firstSeconds = 1.5;
+
+/** Whether the seconds from there on are loaded, or all that is left. */
+export function covers(
+  { buffered, duration }: Pick<HTMLVideoElement, "buffered" | "duration">,
+  fromSeconds: number,
+): boolean {
+  const until = Math.min(fromSeconds + firstSeconds, (duration || Infinity) - 0.2);
+  for (let n = 0; n < buffered.length; n += 1) {
+    if (buffered.start(n) <= fromSeconds + 0.5 && buffered.end(n) >= until) return true;
+  }
+  return false;
+}
