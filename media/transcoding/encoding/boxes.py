@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 _CONTAINERS = frozenset(("moov", "trak", "mdia", "minf", "stbl", "mvex", "moof", "traf", "edts"))
 _TRUN_FIELDS = ((0x100, "duration"), (0x200, "size"), (0x400, "flags"), (0x800, "offset"))
+_TFHD_FIELDS = ((0x1, 8), (0x2, 4), (0x8, 4))
+"""What stands before the size: where data begins, the description, the duration; in bytes."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,11 @@ def fragment(data: bytes) -> Fragment:
     """Read a media segment of one fragment. Raises ValueError when it is not one."""
     found = {box.kind: box for box in boxes(data)}
     try:
-        sidx, trun, mdat = found["sidx"], found["trun"], found["mdat"]
+        sidx, tfhd, trun, mdat = (found[kind] for kind in ("sidx", "tfhd", "trun", "mdat"))
     except KeyError as error:
         raise ValueError(f"a segment has no {error}") from None
     start, duration = _presented(data, sidx)
-    sizes = list(_sample_sizes(data, trun))
+    sizes = list(_sample_sizes(data, tfhd, trun))
     sizes[0] += len(data) - sum(sizes)
     if mdat.end != len(data) or min(sizes) < 0:
         raise ValueError("a segment holds more than one fragment")
@@ -80,15 +82,27 @@ def _presented(data: bytes, sidx: Box) -> tuple[int, int]:
     return start, struct.unpack_from(">I", data, at + 8)[0]
 
 
-def _sample_sizes(data: bytes, trun: Box) -> Iterator[int]:
+def _sample_sizes(data: bytes, tfhd: Box, trun: Box) -> Iterator[int]:
     flags, count = struct.unpack_from(">II", data, trun.body)
     at = trun.body + 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
     fields = [name for bit, name in _TRUN_FIELDS if flags & bit]
-    if "size" not in fields or not count:
-        raise ValueError("a fragment does not name the sizes of its frames")
+    if not count:
+        raise ValueError("a fragment has no frames")
+    if "size" not in fields:
+        yield from [_default_size(data, tfhd)] * count
+        return
     place = fields.index("size")
     for number in range(count):
         yield struct.unpack_from(">I", data, at + 4 * (number * len(fields) + place))[0]
+
+
+def _default_size(data: bytes, tfhd: Box) -> int:
+    """Of frames that are all of one size, as in silence, and as a single frame is."""
+    flags = struct.unpack_from(">I", data, tfhd.body)[0]
+    if not flags & 0x10:
+        raise ValueError("a fragment does not name the sizes of its frames")
+    before = sum(length for bit, length in _TFHD_FIELDS if flags & bit)
+    return struct.unpack_from(">I", data, tfhd.body + 8 + before)[0]
 
 
 def numbered(data: bytes, number: int) -> bytes:

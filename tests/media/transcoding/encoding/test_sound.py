@@ -72,6 +72,23 @@ async def test_silence_is_left_alone(tmp_path: Path) -> None:
     assert await sound.chain_for(film, source, plan_for(source).grid) == sound.Chain()
 
 
+@pytest.mark.parametrize("wave", ["anullsrc=d=9", SPEECH.format(-24) + ",atrim=0:2"])
+async def test_frames_of_one_size_are_counted(wave: str, tmp_path: Path) -> None:
+    """Silence has frames of one size, and then a fragment names it once for all of them; so does
+    one of a single frame."""
+    film = filmed(wave, tmp_path)
+    source = await inspect(film)
+    grid, scratch = plan_for(source).grid, Scratch(tmp_path / "scratch")
+    parts = [part async for part in sound.encode(film, source, grid, sound.Chain(), "a", scratch)]
+    scratch.close()
+    segments = [segment for part in parts for segment in part.segments]
+    assert sum(sum(each.sizes) for each in segments) == sum(len(each.data) for each in segments)
+    alike = [each for each in segments if len(set(each.sizes[1:])) == 1]
+    assert alike
+    frames = sum(len(each.sizes) for each in segments)
+    assert abs(frames * 1024 - grid.samples) <= 3 * 1024
+
+
 def test_gating_is_that_of_the_recommendation() -> None:
     assert sound.integrated([]) == -float("inf")
     assert sound.integrated([-23.0] * 100) == pytest.approx(-23)
