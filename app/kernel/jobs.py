@@ -168,6 +168,11 @@ def _runner(task: Task) -> Callable[..., Awaitable[None]]:
     async def run(**arguments: Any) -> None:
         if task.every_cron is not None:
             arguments.pop("timestamp", None)
-        await task.run(**arguments)
+        try:
+            await task.run(**arguments)
+        except Exception:
+            # Procrastinate says nothing of it until it gives up
+            log.warning("job_failed", task=task.name, exc_info=True)
+            raise
 
     return run
