@@ -2,6 +2,7 @@
 background; `transcoder` makes films and encodes them."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -67,6 +68,8 @@ async def run_worker(
         if settles:
             settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
             running.append(asyncio.create_task(settle.run(), name="settle"))
+        gc.collect()
+        gc.freeze()  # what lives as long as the process is not looked through with every batch
         log.info("worker_ready", hands=dict(hands), kinds=len(settlers))
         waiting = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.database import Transaction
@@ -35,8 +36,7 @@ class AccountKind(StrEnum):
     """What the platform paid because state was lost. Owner 0; may be negative."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True, gc=False):
     """One balance. It comes into being with its first transfer."""
 
     kind: AccountKind
@@ -77,8 +77,7 @@ def loss(currency: str) -> Account:
     return Account(AccountKind.LOSS, 0, currency)
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(msgspec.Struct, frozen=True, gc=False):
     """Money from one account to another: one row of the ledger, for ever."""
 
     key: str
@@ -94,8 +93,7 @@ class Transfer:
     drop_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(msgspec.Struct, frozen=True, gc=False):
     """What became of one transfer."""
 
     key: str

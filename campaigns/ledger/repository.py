@@ -1,12 +1,13 @@
 """SQL of accounts and transfers: a batch of any size is a handful of statements."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.columns import numbers, words
 from campaigns.ledger.interfaces import Account, AccountKind, DropFigures, Line, Transfer
 from campaigns.ledger.models import LedgerAccount, LedgerDrop
 from campaigns.ledger.rules import Flows, Row, digest
@@ -23,7 +24,7 @@ DIGEST = """
 
 _ACCOUNTS = """
     unnest(CAST(:kinds AS text[]), CAST(:owners AS bigint[]), CAST(:currencies AS text[]))
-        AS wanted (kind, owner_id, currency)
+        WITH ORDINALITY AS wanted (kind, owner_id, currency, place)
 """
 _OPEN = text(
     f"""
@@ -39,7 +40,7 @@ _OPEN = text(
 )
 _LOCK = text(
     f"""
-    SELECT a.id, a.kind, a.owner_id, a.currency, a.balance_minor
+    SELECT wanted.place, a.id, a.balance_minor
     FROM ledger_accounts a JOIN {_ACCOUNTS} USING (kind, owner_id, currency)
     ORDER BY a.kind COLLATE "C", a.owner_id, a.currency COLLATE "C" FOR NO KEY UPDATE OF a
     """  # noqa: S608
@@ -155,23 +156,20 @@ class LedgerRepository:
         transaction is making now did not exist when this one made its own.
         """
         columns = {
-            "kinds": _words(each.kind for each in accounts),
-            "owners": _numbers(each.owner_id for each in accounts),
-            "currencies": _words(each.currency for each in accounts),
+            "kinds": words(each.kind for each in accounts),
+            "owners": numbers(each.owner_id for each in accounts),
+            "currencies": words(each.currency for each in accounts),
         }
         await session.execute(_OPEN, columns)
         found = await session.execute(_LOCK, columns)
-        return {
-            Account(AccountKind(kind), owner_id, currency): Locked(id_, balance)
-            for id_, kind, owner_id, currency, balance in found
-        }
+        return {accounts[place - 1]: Locked(id_, balance) for place, id_, balance in found}
 
     async def known(
         self, session: AsyncSession, keys: Collection[str]
     ) -> dict[str, tuple[int, Transfer]]:
         """(sequence, contents) of the transfers with these keys."""
         known: dict[str, tuple[int, Transfer]] = {}
-        for row in await session.execute(_KNOWN, {"keys": _words(keys)}):
+        for row in await session.execute(_KNOWN, {"keys": words(keys)}):
             sequence, key, kind, amount, drop_id = row[:5]
             source, target = Account(*row[5:8]), Account(*row[8:11])
             known[key] = sequence, Transfer(key, kind, source, target, amount, drop_id)
@@ -190,15 +188,15 @@ class LedgerRepository:
         written = await session.execute(
             _APPEND,
             {
-                "keys": _words(each.key for each in given),
-                "kinds": _words(each.kind for each in given),
-                "sources": _numbers(accounts[each.source].id for each in given),
-                "targets": _numbers(accounts[each.target].id for each in given),
-                "amounts": _numbers(each.amount_minor for each in given),
-                "drops": _numbers(each.drop_id for each in given),
-                "sources_after": _numbers(row.source_after_minor for row in rows),
-                "targets_after": _numbers(row.target_after_minor for row in rows),
-                "digests": _words(digest(row, made_at).hex() for row in rows),
+                "keys": words(each.key for each in given),
+                "kinds": words(each.kind for each in given),
+                "sources": numbers(accounts[each.source].id for each in given),
+                "targets": numbers(accounts[each.target].id for each in given),
+                "amounts": numbers(each.amount_minor for each in given),
+                "drops": numbers(each.drop_id for each in given),
+                "sources_after": numbers(row.source_after_minor for row in rows),
+                "targets_after": numbers(row.target_after_minor for row in rows),
+                "digests": words([digest(row, made_at).hex() for row in rows]),
                 "made_at": made_at,
             },
         )
@@ -206,21 +204,21 @@ class LedgerRepository:
 
     async def set_balances(self, session: AsyncSession, balances: Mapping[int, int]) -> None:
         """The balances of locked accounts, by id."""
-        columns = {"ids": _numbers(balances), "balances": _numbers(balances.values())}
+        columns = {"ids": numbers(balances), "balances": numbers(balances.values())}
         await session.execute(_BALANCES, columns)
 
     async def add_flows(self, session: AsyncSession, flows: Mapping[int, Flows]) -> set[int]:
         """Add to the sums of drops. Those that took it: not a drop that was never funded, nor one
         of another brand or currency."""
         columns = {
-            "drops": _numbers(flows),
-            "brands": _numbers(each.brand_id for each in flows.values()),
-            "currencies": _words(each.currency for each in flows.values()),
-            "kinds": _words(each.kind for each in flows.values()),
-            "funded": _numbers(each.funded_minor for each in flows.values()),
-            "paid": _numbers(each.paid_minor for each in flows.values()),
-            "corrected": _numbers(each.corrected_minor for each in flows.values()),
-            "returned": _numbers(each.returned_minor for each in flows.values()),
+            "drops": numbers(flows),
+            "brands": numbers(each.brand_id for each in flows.values()),
+            "currencies": words(each.currency for each in flows.values()),
+            "kinds": words(each.kind for each in flows.values()),
+            "funded": numbers(each.funded_minor for each in flows.values()),
+            "paid": numbers(each.paid_minor for each in flows.values()),
+            "corrected": numbers(each.corrected_minor for each in flows.values()),
+            "returned": numbers(each.returned_minor for each in flows.values()),
         }
         if any(each.funded_minor for each in flows.values()):
             await session.execute(_OPEN_DROPS, columns)
@@ -292,15 +290,3 @@ def figures_of(drop: LedgerDrop) -> DropFigures:
         returned_minor=drop.returned_minor,
         balance_minor=balance,
     )
-
-
-def _numbers(values: Iterable[int | None]) -> str:
-    """An array as PostgreSQL writes it. The driver's own way looks at each element with a regular
-    expression, which costs more than all the rest of a batch."""
-    return "{" + ",".join("NULL" if each is None else str(each) for each in values) + "}"
-
-
-def _words(values: Iterable[str]) -> str:
-    """The same of words that hold neither quotes nor backslashes: what `rules.check` let pass."""
-    words = list(values)
-    return '{"' + '","'.join(words) + '"}' if words else "{}"

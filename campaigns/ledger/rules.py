@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from app.kernel.money import AMOUNT_MINOR_MAX, CURRENCY
 from campaigns.ledger.errors import Insufficient, KeyReused, TransferRefused
 from campaigns.ledger.interfaces import BATCH_MAX, KEY_CHARS_MAX, Account, AccountKind, Transfer
@@ -65,14 +67,15 @@ def _wrong(each: Transfer) -> str | None:
         return "A kind has lower case letters and dots, at most 40"
     if not 0 < each.amount_minor <= AMOUNT_MINOR_MAX:
         return f"An amount lies between 1 and {AMOUNT_MINOR_MAX}"
-    if each.source.currency != each.target.currency or not CURRENCY.match(each.source.currency):
+    source, target = each.source, each.target
+    if source.currency != target.currency or not CURRENCY.match(source.currency):
         return "Both accounts of a transfer have one currency"
-    if (each.source.kind, each.target.kind) not in WAYS:
-        return f"No money goes from {each.source.kind} to {each.target.kind}"
-    ends = (each.source, each.target)
-    if any(end.owner_id < 0 for end in ends):
+    if (source.kind, target.kind) not in WAYS:
+        return f"No money goes from {source.kind} to {target.kind}"
+    if source.owner_id < 0 or target.owner_id < 0:
         return "Owners are ids"
-    if any(end.kind is _K.ESCROW and end.owner_id != each.drop_id for end in ends):
+    into, out_of = target.kind is _K.ESCROW, source.kind is _K.ESCROW
+    if (into and target.owner_id != each.drop_id) or (out_of and source.owner_id != each.drop_id):
         return "What goes into or out of an escrow names its drop"
     return None
 
@@ -81,7 +84,8 @@ def distinct(transfers: Sequence[Transfer]) -> dict[str, Transfer]:
     """By key, in their order. Raises KeyReused when one key says two things."""
     found: dict[str, Transfer] = {}
     for each in transfers:
-        if found.setdefault(each.key, each) != each:
+        first = found.setdefault(each.key, each)
+        if first is not each and first != each:
             raise KeyReused(f"{each.key} is given twice with other contents")
     return found
 
@@ -91,8 +95,7 @@ def in_order(accounts: Iterable[Account]) -> list[Account]:
     return sorted(set(accounts), key=lambda each: (each.kind, each.owner_id, each.currency))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A transfer with the balances it leaves behind."""
 
     transfer: Transfer
@@ -108,12 +111,13 @@ def carry_out(
     after = dict(balances)
     rows: list[Row] = []
     for each in transfers:
-        left = after[each.source] - each.amount_minor
-        if left < 0 and each.source.kind not in _OVERDRAWN:
+        source, target, amount = each.source, each.target, each.amount_minor
+        left = after[source] - amount
+        if left < 0 and source.kind not in _OVERDRAWN:
             raise Insufficient
-        after[each.source] = left
-        after[each.target] = got = after[each.target] + each.amount_minor
-        if max(-left, got) > BALANCE_MINOR_MAX:
+        after[source] = left
+        after[target] = got = after[target] + amount
+        if got > BALANCE_MINOR_MAX or left < -BALANCE_MINOR_MAX:
             raise TransferRefused("This balance would be beyond every bound")
         rows.append(Row(each, left, got))
     return rows, after
@@ -161,16 +165,9 @@ def flows(transfers: Iterable[Transfer]) -> dict[int, Flows]:
 
 def digest(row: Row, made_at: datetime) -> bytes:
     """SHA-256 of everything a row says; `repository.DIGEST` is the same in SQL."""
-    each = row.transfer
-    parts = (
-        each.key,
-        each.kind,
-        each.source,
-        each.target,
-        each.amount_minor,
-        each.drop_id or 0,
-        (made_at - _EPOCH) // _MICROSECOND,
-        row.source_after_minor,
-        row.target_after_minor,
+    each, made = row.transfer, (made_at - _EPOCH) // _MICROSECOND
+    says = (
+        f"{each.key}|{each.kind}|{each.source}|{each.target}|{each.amount_minor}|"
+        f"{each.drop_id or 0}|{made}|{row.source_after_minor}|{row.target_after_minor}"
     )
-    return hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+    return hashlib.sha256(says.encode()).digest()

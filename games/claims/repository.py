@@ -1,14 +1,15 @@
 """SQL of claims. Batches of thousands travel as arrays: one statement, however many rows."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, delete, func, or_, select, text
 from sqlalchemy import tuple_ as sql_tuple
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.columns import moments, numbers, truths
 from app.kernel.structs import ID_MAX
 from games.claims.interfaces import BONUSES, HELPERS
 from games.claims.loading.parts import Held
@@ -54,10 +55,13 @@ class Sums(NamedTuple):
     best_order: int = 0
 
 
+Identity = tuple[int, int, int]
+"""Packet, order and pool: what a row is, for ever."""
 Owner = tuple[int, int, int, int]
 Place = tuple[int, int, int]
 _COLUMNS = Row._fields
 _TYPES = {"lost": "boolean[]", "claimed_at": "timestamptz[]"}
+_WRITTEN: Mapping[str, Callable[[Iterable[Any]], str]] = {"lost": truths, "claimed_at": moments}
 _GIVEN = ", ".join(f"CAST(:{name} AS {_TYPES.get(name, 'bigint[]')})" for name in _COLUMNS)
 _INSERT = text(
     f"""
@@ -72,15 +76,16 @@ _INSERT = text(
 class ClaimRepository:
     """Rows of claims and their sums. Stateless."""
 
-    async def insert(
-        self, session: AsyncSession, rows: Collection[Row]
-    ) -> set[tuple[int, int, int]]:
-        """Write what is new. Returns (packet, order, pool) of what was written: the rest is known
-        already, or contradicts what is."""
+    async def insert(self, session: AsyncSession, rows: Mapping[Identity, Row]) -> set[Identity]:
+        """Write what is new. Returns what was written: the rest is known already, or contradicts
+        what is."""
         if not rows:
             return set()
-        columns = zip(*sorted(rows, key=identity_of), strict=True)
-        values = {name: list(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+        columns = zip(*(rows[identity] for identity in sorted(rows)), strict=True)
+        values = {
+            name: _WRITTEN.get(name, numbers)(column)
+            for name, column in zip(_COLUMNS, columns, strict=True)
+        }
         found = await session.execute(_INSERT, values)
         return {(packet_id, order, pool) for packet_id, order, pool in found}
 
@@ -291,8 +296,8 @@ class ClaimRepository:
         return {(packet_id, order) for packet_id, order in found}
 
 
-def identity_of(row: Row) -> tuple[int, int, int]:
-    """What a row is, for ever."""
+def identity_of(row: Row) -> Identity:
+    """What the row is."""
     return row.packet_id, row.order, row.pool
 
 

@@ -9,6 +9,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+
+import msgspec
 
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.keys import BUCKETS, bucket_key
@@ -23,12 +26,16 @@ _CUT = Script.load("app/kernel/valkey/lua/cut_bucket.lua")
 _RAISE_EPOCH = Script.load("app/kernel/valkey/lua/raise_epoch.lua")
 
 
+_NAMES_REMEMBERED = 256
+_name = lru_cache(_NAMES_REMEMBERED)(bytes.decode)
+"""Of fields: there are few, and every decision has some."""
+
+
 class MalformedDecision(Exception):
     """An entry lacks what every decision has; no release of ours wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """One decision as its script wrote it."""
 
     bucket: int
@@ -61,8 +68,7 @@ class Decision:
         """From a stream's entry. Raises `MalformedDecision`."""
         epoch, _, sequence = entry_id.partition(b"-")
         try:
-            names = (name.decode() for name in flat[::2])
-            fields = dict(zip(names, flat[1::2], strict=True))
+            fields = dict(zip(map(_name, flat[::2]), flat[1::2], strict=True))
             return cls(
                 bucket=bucket,
                 epoch=int(epoch),

@@ -17,6 +17,7 @@ from games.claims.quarantine.repository import QuarantineRepository, sums_with
 from games.claims.repository import (
     ClaimRepository,
     Entered,
+    Identity,
     Row,
     Sums,
     identity_of,
@@ -88,23 +89,23 @@ class ClaimSettler:
     async def _settle(
         self, tx: Transaction, wanted: Sequence[tuple[Decision, Sequence[Row]]]
     ) -> list[Conflict]:
-        records = await self._records(tx, {row.packet_id for _, own in wanted for row in own})
+        records = await self._records(tx, {own[0].packet_id for _, own in wanted})
+        buckets = {id_: bucket_of(id_) for id_ in records}
         conflicts: dict[str, Conflict] = {}
-        deciding: dict[tuple[int, int, int], Decision] = {}
-        known: dict[tuple[int, int, int], Row] = {}
+        deciding: dict[Identity, Decision] = {}
+        known: dict[Identity, Row] = {}
         for decision, own in wanted:
-            packet_id = int(decision.fields["packet"])
-            if packet_id not in records or bucket_of(packet_id) != decision.bucket:
+            if buckets.get(own[0].packet_id) != decision.bucket:
                 reason = "there is no such packet in this bucket"
                 conflicts[decision.id] = Conflict(decision, reason)
                 continue
-            known |= {identity_of(row): row for row in own}
-            deciding |= {identity_of(row): decision for row in own}
-        rows = list(known.values())
-        new = await self._repository.insert(tx.session, rows)
-        written = [row for row in rows if identity_of(row) in new]
-        refused = [(row, deciding[identity_of(row)]) for row in rows if identity_of(row) not in new]
-        if refused:
+            for row in own:
+                identity = identity_of(row)
+                known[identity], deciding[identity] = row, decision
+        new = await self._repository.insert(tx.session, known)
+        written = [row for identity, row in known.items() if identity in new]
+        if len(written) < len(known):
+            refused = [(row, deciding[which]) for which, row in known.items() if which not in new]
             lost, found, known_by_now = await self._judge(tx, refused)
             conflicts |= {each.decision.id: each for each in found}
             written += lost
@@ -114,7 +115,8 @@ class ClaimSettler:
             await self._repository.take_back(tx.session, none)
             written = [row for row in written if row not in none]
         await self._repository.add_up(tx.session, _sums(written))
-        transfers = [_paid(row, records[row.packet_id]) for row in sorted(written, key=identity_of)]
+        written.sort(key=identity_of)
+        transfers = [_paid(row, records[row.packet_id]) for row in written]
         transfers += await self._finish(tx, {row.packet_id for row in written})
         if transfers:
             await self._ledger.post(tx, transfers)
@@ -200,7 +202,7 @@ class ClaimSettler:
             )
             for share, place in enumerate(self._packets.drawn(record, len(entries)))
         ]
-        await self._repository.insert(tx.session, rows)
+        await self._repository.insert(tx.session, {identity_of(row): row for row in rows})
         await self._repository.add_up(tx.session, _sums(rows))
         return rows
 
@@ -231,8 +233,9 @@ class ClaimSettler:
             else:
                 conflicts.append(Conflict(decision, "the share is somebody else's"))
         if lost:
-            new = await self._repository.insert(tx.session, lost)
-            lost = [row for row in lost if identity_of(row) in new]
+            given = {identity_of(row): row for row in lost}
+            new = await self._repository.insert(tx.session, given)
+            lost = [row for identity, row in given.items() if identity in new]
             log.error("shares_paid_twice", decisions=[row.order for row in lost])
         return lost, conflicts, restored
 

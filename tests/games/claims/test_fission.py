@@ -1,10 +1,10 @@
 """A fission: a grab makes a link; each helper opens a share of it and enlarges the sharer's."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from campaigns.ledger.interfaces import AccountKind
 from games.claims import store as store_module
