@@ -13,6 +13,7 @@ from feeds.timelines.controllers import FeedEndpoints
 from feeds.timelines.reading.heads import Heads
 from feeds.timelines.reading.outboxes import Outboxes
 from feeds.timelines.reading.pages import FeedPages
+from feeds.timelines.reading.shelf import Shelf
 from feeds.timelines.repository import TimelineRepository
 from feeds.timelines.service import FeedReader, TimelineService
 from feeds.timelines.store import TimelineStore
@@ -48,6 +49,7 @@ def _wire(house: House) -> Wiring:
         house.changes,
         house.database,
         posts,
+        Shelf(posts, engagement),
         relations,
         accounts,
     )

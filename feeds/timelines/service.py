@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import compress
-from operator import not_
+from operator import attrgetter, not_
 
 import msgspec
 import structlog
@@ -32,6 +32,7 @@ from feeds.posts.interfaces import (
 )
 from feeds.timelines import rules
 from feeds.timelines.reading.outboxes import Outbox, Outboxes, PulledAuthors
+from feeds.timelines.reading.shelf import Item, Shelf
 from feeds.timelines.repository import TimelineRepository
 from feeds.timelines.rules import TOP, Window
 from feeds.timelines.schemas import FeedSource
@@ -42,19 +43,25 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("timelines")
 SUGGESTED_ACCOUNTS = 30
 
 _BUILDS_MAX = 3
+_is_open = attrgetter("is_open")
 
 
 class Examined(msgspec.Struct, frozen=True):
     """Posts that were looked at for a page, shown or not, and what was found of them."""
 
     ids: Sequence[int]
-    found: Mapping[int, Encoded]
+    found: Mapping[int, Item]
+    """Those of them that exist, and what others asked for beside."""
+
+    def posts(self) -> dict[int, Encoded | None]:
+        """What each post was; None where there was none."""
+        return {id_: item.post if (item := self.found.get(id_)) else None for id_ in self.ids}
 
 
 class Found(msgspec.Struct, frozen=True):
     """Posts a shopper may see, newest first, and the position to go on below (None: no more)."""
 
-    posts: list[Encoded]
+    posts: list[Item]
     following: bytes | None
     source: FeedSource = FeedSource.FOLLOWING
     examined: Sequence[Examined] = ()
@@ -154,6 +161,7 @@ class FeedReader:
         changes: Changes,
         database: Database,
         posts: Posts,
+        shelf: Shelf,
         relations: Relations,
         accounts: Accounts,
     ) -> None:
@@ -163,6 +171,7 @@ class FeedReader:
         self._changes = changes
         self._database = database
         self._posts = posts
+        self._shelf = shelf
         self._relations = relations
         self._accounts = accounts
 
@@ -205,7 +214,7 @@ class FeedReader:
         """
         opening = opening or await self.open(shopper_id, below, wanted)
         steps: list[Found] = []
-        posts: list[Encoded] = []
+        posts: list[Item] = []
         position: bytes | None = below
         while position is not None and len(posts) < wanted:
             step = await self._step(shopper_id, position, wanted - len(posts), opening)
@@ -281,7 +290,7 @@ class FeedReader:
         hiding = entries if b"h" in reading.flags else ()
         asked = self._store.standing(shopper_id, pushed, hiding)
         try:
-            encoded = await self._posts.encoded(ids)
+            items = await self._shelf.take(ids)
         except BaseException:
             asked.cancel()
             raise
@@ -292,9 +301,9 @@ class FeedReader:
             out = set(compress(pushed, map(not_, stands)))
             out.update(compress(hiding, stands[len(pushed) :]))
             ids = rules.posts_of(entry for entry in entries if entry not in out)
-        examined = Examined(ids, encoded)
-        shown = [encoded[id_] for id_ in ids if id_ in encoded]
-        if not [each for each in shown if not each.is_open]:
+        examined = Examined(ids, items)
+        shown = [items[id_] for id_ in ids if id_ in items]
+        if all(map(_is_open, shown)):
             return Found(shown, merged.reach, examined=(examined,), sealed=True)
         judged = await self._judged(shopper_id, shown, blocks=b"b" in reading.flags)
         if judged is None:
@@ -303,12 +312,12 @@ class FeedReader:
         return Found(shown, merged.reach, examined=(examined,), sealed=sealed)
 
     async def _judged(
-        self, shopper_id: int, shown: Sequence[Encoded], *, blocks: bool
-    ) -> tuple[list[Encoded], bool] | None:
+        self, shopper_id: int, shown: Sequence[Item], *, blocks: bool
+    ) -> tuple[list[Item], bool] | None:
         """Leave out, by their records, posts that are gone, reposts of blocked accounts, and posts
         to a selection without the shopper; and whether the rest may be held: who was selected is
         known to SQL alone. None when the graph was evicted."""
-        records = {each.place[1]: each.record for each in shown if not each.is_open}
+        records = {each.id: each.post.record for each in shown if not each.is_open}
         gone = {id_ for id_, record in records.items() if not _is_public(record)}
         originals = {record.original_account_id or 0 for record in records.values()} - {0}
         if blocks and originals:
@@ -320,7 +329,7 @@ class FeedReader:
         if selected:
             async with self._database.reading() as session:
                 gone |= selected - await self._posts.selected_among(session, shopper_id, selected)
-        return [each for each in shown if each.place[1] not in gone], not selected
+        return [each for each in shown if each.id not in gone], not selected
 
     async def _from_sql(self, shopper_id: int, below: bytes, wanted: int) -> Found:
         """The naive answer: always right, only slower. Suggestions for who follows nobody."""
@@ -334,9 +343,9 @@ class FeedReader:
                 authors = await self._accounts.suggested(session, shopper_id, SUGGESTED_ACCOUNTS)
             reader = Reader(shopper_id=shopper_id)
             records = await self._posts.of_authors_before(session, reader, authors, before, wanted)
-        encoded = await self._posts.encoded([record.id for record in records])
-        posts = [each for record in records if (each := encoded.get(record.id))]
-        posts = [each for each in posts if each.is_open or _is_public(each.record)]
+        items = await self._shelf.take([record.id for record in records])
+        posts = [each for record in records if (each := items.get(record.id))]
+        posts = [each for each in posts if each.is_open or _is_public(each.post.record)]
         full = len(records) == wanted and wanted > 0
         following = rules.position_of(entry_of(records[-1])) if full else None
         return Found(posts, following, source)
@@ -356,10 +365,10 @@ def _cut(found: Found, wanted: int, until: bytes | None) -> Found:
     """At most `wanted` posts, none at or below `until`."""
     posts, following = found.posts, found.following
     if until is not None:
-        posts = [each for each in posts if place_bytes(each) > until]
+        posts = [each for each in posts if each.position > until]
     if len(posts) > wanted:
         posts = posts[:wanted]
-        following = place_bytes(posts[-1])
+        following = posts[-1].position
     return msgspec.structs.replace(found, posts=posts, following=following)
 
 
@@ -372,12 +381,6 @@ def entry_of(record: PostRecord) -> bytes:
     """The entry of a published post."""
     assert record.published_at is not None
     return rules.pack_entry(record.published_at, record.id, record.account_id)
-
-
-def place_bytes(post: Encoded) -> bytes:
-    """Where a published post stands."""
-    ms, post_id = post.place
-    return rules.pack_position(ms - rules.EPOCH_MS, post_id)
 
 
 def place_of(position: bytes) -> Place:

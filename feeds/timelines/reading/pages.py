@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.kernel.http.cursors import Cursors
@@ -13,11 +14,11 @@ from app.kernel.structs import encode_json
 from app.kernel.valkey.changes import Change
 from app.kernel.valkey.errors import ValkeyUnavailable
 from app.kernel.valkey.seals import Seals
-from feeds.posts.interfaces import Engagement, PostCounts
+from feeds.posts.interfaces import Encoded, Engagement
 from feeds.timelines import rules
 from feeds.timelines.rules import TOP
 from feeds.timelines.schemas import FeedSource
-from feeds.timelines.service import Examined, FeedReader, Found, place_bytes
+from feeds.timelines.service import FeedReader, Found
 
 NEW_POSTS_MAX = 99
 _CURSOR = "feed"
@@ -26,13 +27,8 @@ _CHECK_SECONDS = 30.0
 """Figures may change without a word when whoever told of them died: look again now and then."""
 _HELD_OVERHEAD = 4_096
 """Bytes a held page costs beside its body, roughly."""
-_NO_FIGURES = encode_json(PostCounts())
+_ENDINGS_HELD = 4_096
 _PRIVATE = (*JSON_HEADERS, (b"cache-control", b"private, no-cache"))
-_VIEWER = {
-    (liked, following): encode_json({"liked": liked, "following": following})
-    for liked in (False, True)
-    for following in (False, True)
-}
 
 
 class Page(NamedTuple):
@@ -59,7 +55,7 @@ class _Held:
 
     page: Page
     seal: bytes | None
-    examined: Sequence[Examined]
+    examined: Sequence[Mapping[int, Encoded | None]]
     figures: Mapping[int, bytes]
     outboxes_version: int
     checked_change: int
@@ -87,6 +83,8 @@ class FeedPages:
         self._held: OrderedDict[tuple[int, int], _Held] = OrderedDict()
         self._held_bytes = 0
         self._change = 0
+        # readers with the same posts at both ends of a page have the same words behind it
+        self._ending = lru_cache(maxsize=_ENDINGS_HELD)(self._end)
 
     def changed(self, change: Change) -> None:
         """Something a page may show is another."""
@@ -102,8 +100,7 @@ class FeedPages:
             ms, post_id, head_ms, head_id = self._cursors.read(_CURSOR, cursor, 4)
             below = rules.pack_position(ms, post_id)
             found = await self._reader.find(shopper_id, below, limit + 1)
-            page, _ = await self._compose(shopper_id, found, limit, (head_ms, head_id))
-            return page
+            return await self._compose(shopper_id, found, limit, (head_ms, head_id))
         held = self._held.get((shopper_id, limit))
         if held is not None:
             try:
@@ -118,13 +115,14 @@ class FeedPages:
         # noted before posts are read, so that what changes meanwhile makes the page old
         change, outboxes_version = self._change, self._reader.outboxes_version
         found = await self._reader.find(shopper_id, TOP, limit + 1, opening=opening)
-        page, figures = await self._compose(shopper_id, found, limit, None)
+        page = await self._compose(shopper_id, found, limit, None)
         self._drop(shopper_id, limit)
         if sealed and found.sealed and opening is not None:
             now = asyncio.get_running_loop().time()
-            parts = (found.examined, figures, outboxes_version, change, now)
-            held = _Held(page, opening.reading.seal, *parts)
-            self._hold(shopper_id, limit, held)
+            examined = [each.posts() for each in found.examined]
+            figures = {each.id: each.figures for each in found.posts[:limit]}
+            parts = (examined, figures, outboxes_version, change, now)
+            self._hold(shopper_id, limit, _Held(page, opening.reading.seal, *parts))
         return page
 
     def _is_fresh(self, held: _Held) -> bool:
@@ -139,8 +137,8 @@ class FeedPages:
         if held.outboxes_version != self._reader.outboxes_version:
             return False
         for each in held.examined:
-            encoded = await self._reader.encoded(each.ids)
-            if any(encoded.get(id_) is not each.found.get(id_) for id_ in each.ids):
+            encoded = await self._reader.encoded(list(each))
+            if any(encoded.get(id_) is not post for id_, post in each.items()):
                 return False
         figures = await self._engagement.figures(list(held.figures))
         if figures != held.figures:
@@ -161,31 +159,35 @@ class FeedPages:
 
     async def _compose(
         self, shopper_id: int, found: Found, limit: int, head: tuple[int, int] | None
-    ) -> tuple[Page, Mapping[int, bytes]]:
+    ) -> Page:
         """The page of what was found; `head` is known on all but the first."""
-        posts, more = found.posts, found.following is not None
-        if len(posts) > limit:
-            posts, more = posts[:limit], True
+        items, more = found.posts, found.following is not None
+        if len(items) > limit:
+            items, more = items[:limit], True
         if head is None:
-            head = rules.unpack_position(place_bytes(posts[0])) if posts else (0, 0)
-        next_cursor = None
+            head = rules.unpack_position(items[0].position) if items else (0, 0)
+        last = None
         if more:
-            last = place_bytes(posts[-1]) if posts else found.following or b""
-            next_cursor = self._cursors.make(_CURSOR, *rules.unpack_position(last), *head)
-        parts = [each.parts for each in posts]
-        ids = [id_ for id_, _, _ in parts]
-        figures = await self._engagement.figures(ids)
-        liked = await self._engagement.liked(shopper_id, ids)
+            last = items[-1].position if items else found.following
+        ending = self._ending(last, head, found.source)
+        liked = await self._engagement.liked(shopper_id, [each.id for each in items])
         following = found.source is FeedSource.FOLLOWING
-        rest = b'],"nextCursor":%b,"head":%b,"source":%b}' % (
-            encode_json(next_cursor),
-            encode_json(self._cursors.make(_HEAD, *head)),
-            encode_json(found.source),
-        )
-        items = join_items(parts, figures, liked, following=following)
-        body = b'{"items":[%b%b' % (b",".join(items.whole), rest)
+        shown = [each.shown(liked=each.id in liked, following=following) for each in items]
+        body = b'{"items":[%b%b' % (b",".join([whole for whole, _ in shown]), ending)
         # bodies are by far the most of it, and each post brings the digest of its own
-        return Page.of(body, weak_etag(b"".join((*items.brief, rest)))), figures
+        brief = b"".join([brief for _, brief in shown])
+        return Page.of(body, weak_etag(brief + ending))
+
+    def _end(self, last: bytes | None, head: tuple[int, int], source: FeedSource) -> bytes:
+        """What stands behind the items; `last` is where the next page goes on."""
+        following = None
+        if last is not None:
+            following = self._cursors.make(_CURSOR, *rules.unpack_position(last), *head)
+        return b'],"nextCursor":%b,"head":%b,"source":%b}' % (
+            encode_json(following),
+            encode_json(self._cursors.make(_HEAD, *head)),
+            encode_json(source),
+        )
 
     async def new_since(self, shopper_id: int, head: str) -> tuple[int, str]:
         """How many posts are newer than a head, at most 99, and the present head."""
@@ -205,32 +207,5 @@ class FeedPages:
     def _head_of(self, found: Found) -> str:
         place = (0, 0)
         if found.posts:
-            place = rules.unpack_position(place_bytes(found.posts[0]))
+            place = rules.unpack_position(found.posts[0].position)
         return self._cursors.make(_HEAD, *place)
-
-
-class Items(NamedTuple):
-    """Items as JSON, and the same with a digest in the place of each post."""
-
-    whole: list[bytes]
-    brief: list[bytes]
-
-
-def join_items(
-    posts: Iterable[tuple[int, bytes, bytes]],
-    figures: Mapping[int, bytes],
-    liked: Collection[int],
-    *,
-    following: bool,
-) -> Items:
-    """The JSON of `FeedItem`s, byte for byte as encoding them whole would give; of posts as
-    `Encoded.parts` gives them."""
-    whole: list[bytes] = []
-    brief: list[bytes] = []
-    likes, likes_not = _VIEWER[True, following], _VIEWER[False, following]
-    for id_, digest, body in posts:
-        viewer = likes if id_ in liked else likes_not
-        beside = b',"counts":%b,"viewer":%b}' % (figures.get(id_, _NO_FIGURES), viewer)
-        whole.append(b'{"post":%b%b' % (body, beside))
-        brief.append(digest + beside)
-    return Items(whole, brief)
