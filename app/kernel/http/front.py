@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Sequence
 from functools import partial
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Send
 
@@ -18,6 +18,7 @@ from app.kernel.actors import Actor, Authenticator
 from app.kernel.errors import Unauthorized
 from app.kernel.http.files import FileRequest, send_file
 from app.kernel.http.hot import (
+    Asker,
     Headers,
     HotAnswer,
     HotEndpoint,
@@ -107,25 +108,21 @@ class Front:
     ) -> None:
         begun = time.perf_counter()
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        found = self._recognised(headers)
-        if type(found) is Actor:
-            known = endpoint.early(found, ids)
-            if known is not None and self._limiter.allows(found.id):
-                common = _common(self._request_id(headers), b"origin" in headers)
-                start, end = messages(known, common)
-                await send(start)
-                await send(end)
-                seconds = time.perf_counter() - begun
-                self._metrics.answered(endpoint.operation_id, known.status, seconds)
-                return
-        caller = self._caller(scope, headers)
+        request_id = self._request_id(headers)
         try:
-            await self._admit(found, caller, headers)
+            asker = self._recognised(headers)
+            if asker is None and b"authorization" in headers:
+                asker = await self._by_key(headers)
+            known = type(asker) is Actor
+            self._limiter.check(asker.id if known else self._address(scope, headers))
             body = partial(read_body, receive, endpoint.body_bytes_max)
-            answer = await serve_hot(endpoint, ids, caller, scope["query_string"], body)
+            query, has = scope["query_string"], _text_of(headers.get(b"if-none-match"))
+            answer = await serve_hot(endpoint, ids, asker, query, has, body)
         except Exception as error:
-            answer = _problem(error, caller.request_id)
-        await send_answer(send, answer, _common_of(caller))
+            answer = _problem(error, request_id)
+        start, end = messages(answer, _common(request_id, b"origin" in headers))
+        await send(start)
+        await send(end)
         self._metrics.answered(endpoint.operation_id, answer.status, time.perf_counter() - begun)
 
     async def _file_lane(
@@ -137,7 +134,7 @@ class Front:
         try:
             answer = await endpoint.answer(FileRequest.of(scope, headers), values)
         except Exception as error:
-            problem = _problem(error, common[0][1].decode())
+            problem = _problem(error, common[0][1])
             await send_answer(send, problem, common)
             status = problem.status
         else:
@@ -154,25 +151,31 @@ class Front:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         note_caller(scope, caller)
-        guarded = _Guarded(send, _common_of(caller))
+        guarded = _Guarded(send, _common(caller.request_id.encode(), caller.origin))
         try:
-            limited = not scope["path"].startswith(_UNLIMITED)
-            await self._admit(self._recognised(headers), caller, headers, limited=limited)
+            asker = self._recognised(headers)
+            if asker is None and b"authorization" in headers:
+                asker = await self._by_key(headers)
+            if isinstance(asker, Unauthorized):
+                caller.refused = asker
+            else:
+                caller.actor = asker
+            if not scope["path"].startswith(_UNLIMITED):
+                self._limiter.check(asker.id if type(asker) is Actor else caller.address)
             await self._inner(scope, receive, guarded)
         except Exception as error:
             if guarded.status:
                 raise
-            await send_answer(guarded, _problem(error, caller.request_id), ())
+            await send_answer(guarded, _problem(error, caller.request_id.encode()), ())
         operation = str(scope["state"].get("operation", "other"))
         self._metrics.answered(operation, guarded.status, time.perf_counter() - begun)
 
     def _caller(self, scope: Any, headers: dict[bytes, bytes]) -> Caller:
-        none_match = headers.get(b"if-none-match")
         return Caller(
             self._request_id(headers).decode(),
             self._address(scope, headers),
             b"origin" in headers,
-            none_match.decode("latin-1") if none_match is not None else None,
+            _text_of(headers.get(b"if-none-match")),
         )
 
     def _request_id(self, headers: dict[bytes, bytes]) -> bytes:
@@ -182,7 +185,7 @@ class Front:
             return request_id
         return b"%s%x" % (self._begun_as, next(self._requests))
 
-    def _recognised(self, headers: dict[bytes, bytes]) -> Actor | Unauthorized | None:
+    def _recognised(self, headers: dict[bytes, bytes]) -> Asker:
         """Whose access token it is, or why it is no good; None for keys and for nobody."""
         authorization = headers.get(b"authorization")
         if authorization is None:
@@ -192,27 +195,14 @@ class Front:
         except Unauthorized as error:
             return error
 
-    async def _admit(
-        self,
-        found: Actor | Unauthorized | None,
-        caller: Caller,
-        headers: dict[bytes, bytes],
-        *,
-        limited: bool = True,
-    ) -> None:
-        """Note who was recognised, look up keys, and count the request. Raises TooMany."""
-        if type(found) is Actor:
-            caller.actor = found
-        elif found is not None:
-            caller.refused = cast("Unauthorized", found)
-        elif (key := headers.get(b"authorization")) is not None:
-            try:
-                caller.actor = await self._authenticator.authenticate(key.decode("latin-1"))
-            except Unauthorized as error:
-                caller.refused = error
-        if limited:
-            actor = caller.actor
-            self._limiter.check(caller.address if actor is None else actor.id)
+    async def _by_key(self, headers: dict[bytes, bytes]) -> Asker:
+        """Whose key it is, or why it is no good."""
+        try:
+            return await self._authenticator.authenticate(
+                headers[b"authorization"].decode("latin-1")
+            )
+        except Unauthorized as error:
+            return error
 
     def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
         """The caller's address: the socket's, or what the last trusted proxy saw."""
@@ -248,11 +238,11 @@ def _common(request_id: bytes, origin: bool) -> Headers:
     return (own, _NOSNIFF, *_CORS) if origin else (own, _NOSNIFF)
 
 
-def _common_of(caller: Caller) -> Headers:
-    return _common(caller.request_id.encode(), caller.origin)
+def _text_of(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value is not None else None
 
 
-def _problem(error: BaseException, request_id: str) -> HotAnswer:
-    status, body, headers = render(error, request_id)
+def _problem(error: BaseException, request_id: bytes) -> HotAnswer:
+    status, body, headers = render(error, request_id.decode())
     encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers]
     return HotAnswer(body, status, encoded)

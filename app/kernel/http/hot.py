@@ -24,7 +24,7 @@ from litestar.types import Receive, Send
 
 from app.kernel.actors import Actor
 from app.kernel.errors import Invalid, NotFound, TooLarge, Unauthorized
-from app.kernel.http.states import Caller, caller_of
+from app.kernel.http.states import caller_of
 from app.kernel.structs import ID_MAX, Input, PathId
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -116,24 +116,33 @@ class HotLane:
         return None
 
 
+Asker = Actor | Unauthorized | None
+"""Who asks, or why the token is no good; None for nobody."""
+
+
 async def serve_hot(
     endpoint: HotEndpoint,
     ids: tuple[int, ...],
-    caller: Caller,
+    asker: Asker,
     query: bytes,
+    if_none_match: str | None,
     body: Callable[[], Awaitable[bytes]],
 ) -> HotAnswer:
     """Answer a request. Errors are raised, for the perimeter to render; an id that cannot exist
     comes before a bad token, as in Litestar. GET has no body, whatever is sent."""
+    if type(asker) is Actor:
+        known = endpoint.early(asker, ids)
+        if known is not None:
+            return known
     for id_ in ids:
         if not 1 <= id_ <= ID_MAX:
             raise NotFound
-    if caller.refused is not None:
-        raise caller.refused
+    if isinstance(asker, Unauthorized):
+        raise asker
     content = b"" if endpoint.method == "GET" else await body()
     if len(content) > endpoint.body_bytes_max:
         raise TooLarge
-    asked = HotRequest(caller.actor, ids, _query_of(query), caller.if_none_match, content)
+    asked = HotRequest(asker, ids, _query_of(query), if_none_match, content)
     return await endpoint.handle(asked)
 
 
@@ -174,9 +183,8 @@ def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
         request: Request[Any, Any, Any] = values["request"]
         ids = tuple(int(values[name]) for name in names)
         caller, query = caller_of(request), request.url.query.encode()
-        answer = endpoint.early(caller.actor, ids) if caller.actor is not None else None
-        if answer is None:
-            answer = await serve_hot(endpoint, ids, caller, query, request.body)
+        asker = caller.refused or caller.actor
+        answer = await serve_hot(endpoint, ids, asker, query, caller.if_none_match, request.body)
         headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
         return Response(answer.body, status_code=answer.status, headers=headers)
 

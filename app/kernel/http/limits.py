@@ -29,13 +29,9 @@ class LocalLimiter:
         """Count one request of an actor, or of an address that is nobody yet.
 
         Raises TooMany with Retry-After."""
-        if not self.allows(caller):
+        if self._windows.hit(caller, self._window_seconds) > self._amount:
             wait = max(1, int(self._windows.get_expiry(caller) - time.time()) + 1)
             raise too_many(wait, self._amount)
-
-    def allows(self, caller: Key) -> bool:
-        """Count one request. Whether it is within the limit."""
-        return self._windows.hit(caller, self._window_seconds) <= self._amount
 
 
 class Windows(Storage):
