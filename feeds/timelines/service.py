@@ -285,10 +285,10 @@ class FeedReader:
     async def _visible(self, shopper_id: int, reading: Reading, merged: Window) -> Found | None:
         """The posts behind entries, without those the shopper may not see; None when that cannot
         be told because the graph was evicted. Graph and posts are asked in one turn."""
-        pushed, entries = reading.window.entries, merged.entries
-        ids = rules.posts_of(entries)
-        hiding = entries if b"h" in reading.flags else ()
-        asked = self._store.standing(shopper_id, pushed, hiding)
+        entries, ids = merged.entries, rules.posts_of(merged.entries)
+        authors = {entry[13:] for entry in reading.window.entries}
+        hiding = [entry[5:13] for entry in entries] if b"h" in reading.flags else ()
+        asked = self._store.standing(shopper_id, authors, hiding)
         try:
             items = await self._shelf.take(ids)
         except BaseException:
@@ -298,9 +298,14 @@ class FeedReader:
         if not graph:
             return None
         if hiding or 0 in stands:
-            out = set(compress(pushed, map(not_, stands)))
-            out.update(compress(hiding, stands[len(pushed) :]))
-            ids = rules.posts_of(entry for entry in entries if entry not in out)
+            left = set(compress(authors, map(not_, stands)))
+            hidden = set(compress(hiding, stands[len(authors) :]))
+            pushed = set(reading.window.entries)
+            ids = rules.posts_of(
+                entry
+                for entry in entries
+                if entry[5:13] not in hidden and (entry[13:] not in left or entry not in pushed)
+            )
         examined = Examined(ids, items)
         shown = [items[id_] for id_ in ids if id_ in items]
         if all(map(_is_open, shown)):

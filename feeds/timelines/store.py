@@ -164,12 +164,11 @@ class TimelineStore:
         return frozenset(compress(accounts, reply[1:])) if reply[0] else None
 
     def standing(
-        self, shopper_id: int, entries: Sequence[bytes], posts: Sequence[bytes]
+        self, shopper_id: int, authors: Iterable[bytes], posts: Iterable[bytes]
     ) -> "asyncio.Future[list[int]]":
-        """Ask whether the graph is there, whether the authors of these entries are allowed, and
-        whether the posts of those are hidden; leaves with this turn's pipeline."""
-        authors = [entry[13:] for entry in entries]
-        hidden = [b"h" + entry[5:13] for entry in posts]
+        """Ask whether the graph is there, whether these authors are allowed, and whether these
+        posts are hidden; leaves with this turn's pipeline. Ids come as entries hold them."""
+        hidden = [b"h" + post for post in posts]
         return self._cache.call("SMISMEMBER", _graph(shopper_id), "-", *authors, *hidden)
 
     async def drop(self, shopper_ids: Iterable[int]) -> None:
@@ -208,6 +207,7 @@ def _state(shopper_id: int) -> str:
     return key(shopper_id, "tl-state", shopper_id)
 
 
+@lru_cache(maxsize=65_536)
 def _graph(shopper_id: int) -> str:
     return key(shopper_id, "tl-graph", shopper_id)
 

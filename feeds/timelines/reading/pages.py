@@ -16,6 +16,7 @@ from app.kernel.valkey.errors import ValkeyUnavailable
 from app.kernel.valkey.seals import Seals
 from feeds.posts.interfaces import Encoded, Engagement
 from feeds.timelines import rules
+from feeds.timelines.reading.shelf import viewer_of
 from feeds.timelines.rules import TOP
 from feeds.timelines.schemas import FeedSource
 from feeds.timelines.service import FeedReader, Found
@@ -28,6 +29,7 @@ _CHECK_SECONDS = 30.0
 _HELD_OVERHEAD = 4_096
 """Bytes a held page costs beside its body, roughly."""
 _ENDINGS_HELD = 4_096
+_NO_HEAD = rules.pack_position(0, 0)
 _PRIVATE = (*JSON_HEADERS, (b"cache-control", b"private, no-cache"))
 
 
@@ -100,7 +102,8 @@ class FeedPages:
             ms, post_id, head_ms, head_id = self._cursors.read(_CURSOR, cursor, 4)
             below = rules.pack_position(ms, post_id)
             found = await self._reader.find(shopper_id, below, limit + 1)
-            return await self._compose(shopper_id, found, limit, (head_ms, head_id))
+            head = rules.pack_position(head_ms, head_id)
+            return await self._compose(shopper_id, found, limit, head)
         held = self._held.get((shopper_id, limit))
         if held is not None:
             try:
@@ -157,35 +160,34 @@ class FeedPages:
         if held is not None:
             self._held_bytes -= len(held.page.body) + _HELD_OVERHEAD
 
-    async def _compose(
-        self, shopper_id: int, found: Found, limit: int, head: tuple[int, int] | None
-    ) -> Page:
+    async def _compose(self, shopper_id: int, found: Found, limit: int, head: bytes | None) -> Page:
         """The page of what was found; `head` is known on all but the first."""
         items, more = found.posts, found.following is not None
         if len(items) > limit:
             items, more = items[:limit], True
         if head is None:
-            head = rules.unpack_position(items[0].position) if items else (0, 0)
+            head = items[0].position if items else _NO_HEAD
         last = None
         if more:
             last = items[-1].position if items else found.following
         ending = self._ending(last, head, found.source)
         liked = await self._engagement.liked(shopper_id, [each.id for each in items])
         following = found.source is FeedSource.FOLLOWING
-        shown = [each.shown(liked=each.id in liked, following=following) for each in items]
+        likes, likes_not = (viewer_of(liked=each, following=following) for each in (True, False))
+        shown = [each.shown(likes if each.id in liked else likes_not) for each in items]
         body = b'{"items":[%b%b' % (b",".join([whole for whole, _ in shown]), ending)
         # bodies are by far the most of it, and each post brings the digest of its own
         brief = b"".join([brief for _, brief in shown])
         return Page.of(body, weak_etag(brief + ending))
 
-    def _end(self, last: bytes | None, head: tuple[int, int], source: FeedSource) -> bytes:
+    def _end(self, last: bytes | None, head: bytes, source: FeedSource) -> bytes:
         """What stands behind the items; `last` is where the next page goes on."""
-        following = None
+        following, newest = None, rules.unpack_position(head)
         if last is not None:
-            following = self._cursors.make(_CURSOR, *rules.unpack_position(last), *head)
+            following = self._cursors.make(_CURSOR, *rules.unpack_position(last), *newest)
         return b'],"nextCursor":%b,"head":%b,"source":%b}' % (
             encode_json(following),
-            encode_json(self._cursors.make(_HEAD, *head)),
+            encode_json(self._cursors.make(_HEAD, *newest)),
             encode_json(source),
         )
 

@@ -15,11 +15,11 @@ from feeds.timelines.rules import EPOCH_MS, pack_position
 _TOGETHER_MAX = 500
 """Posts of one look: the cache answers for so many well within a millisecond."""
 _NO_FIGURES = encode_json(PostCounts())
-_VIEWER = {
-    (liked, following): encode_json({"liked": liked, "following": following})
-    for liked in (False, True)
+_VIEWER = tuple(
+    encode_json({"liked": liked, "following": following})
     for following in (False, True)
-}
+    for liked in (False, True)
+)
 
 Shown = tuple[bytes, bytes]
 """A `FeedItem` as JSON, and the same with a digest in the place of the post."""
@@ -28,29 +28,31 @@ Shown = tuple[bytes, bytes]
 class Item:
     """A post with its figures, as pages show it to anybody."""
 
-    __slots__ = ("_shown", "figures", "id", "is_open", "post")
+    __slots__ = ("_shown", "figures", "id", "is_open", "position", "post")
 
     def __init__(self, post: Encoded, figures: bytes = _NO_FIGURES) -> None:
         self.post = post
-        self.id = post.place[1]
+        published_ms, self.id = post.place
+        self.position = pack_position(max(0, published_ms - EPOCH_MS), self.id)
+        """Where a published post stands in every list."""
         self.is_open = post.is_open
         self.figures = figures
-        self._shown: dict[tuple[bool, bool], Shown] = {}
+        self._shown: list[Shown | None] = [None] * len(_VIEWER)
 
-    @property
-    def position(self) -> bytes:
-        """Where a published post stands in every list."""
-        ms, id_ = self.post.place
-        return pack_position(ms - EPOCH_MS, id_)
-
-    def shown(self, *, liked: bool, following: bool) -> Shown:
-        """The item for such a reader, byte for byte as encoding it whole would give."""
-        made = self._shown.get((liked, following))
+    def shown(self, viewer: int) -> Shown:
+        """The item for such a reader (`viewer_of`), byte for byte as encoding it whole would
+        give."""
+        made = self._shown[viewer]
         if made is None:
             _, digest, body = self.post.parts
-            beside = b',"counts":%b,"viewer":%b}' % (self.figures, _VIEWER[liked, following])
-            made = self._shown[liked, following] = b'{"post":%b%b' % (body, beside), digest + beside
+            beside = b',"counts":%b,"viewer":%b}' % (self.figures, _VIEWER[viewer])
+            made = self._shown[viewer] = b'{"post":%b%b' % (body, beside), digest + beside
         return made
+
+
+def viewer_of(*, liked: bool, following: bool) -> int:
+    """What is the same for all readers who stand alike to an item."""
+    return 2 * following + liked
 
 
 class Shelf:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from feeds.posts.interfaces import Audience, Encoded, FanOut, PostKind, PostRecord, PostStatus
-from feeds.timelines.reading.shelf import Item
+from feeds.timelines.reading.shelf import Item, viewer_of
 
 RECORD = PostRecord(
     id=2**62 + 3,
@@ -55,7 +55,8 @@ def test_what_is_missing_or_of_another_form_is_left_out(value: bytes | None) -> 
 
 def test_a_page_is_another_when_any_part_of_an_item_is() -> None:
     def brief(body: bytes, likes: bytes, liked: bool, following: bool) -> bytes:
-        return Item(Encoded.of(RECORD, body), likes).shown(liked=liked, following=following)[1]
+        viewer = viewer_of(liked=liked, following=following)
+        return Item(Encoded.of(RECORD, body), likes).shown(viewer)[1]
 
     pages = {
         brief(body, likes, liked, following)
