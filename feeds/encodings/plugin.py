@@ -17,6 +17,7 @@ from media.images.events import ImageRendered
 from media.images.interfaces import Images
 from media.videos.events import (
     VideoChanged,
+    VideoDeleted,
     VideoPublished,
     VideoReplaced,
     VideoTakenDown,
@@ -63,11 +64,19 @@ def wire(house: House) -> Wiring:
 
     async def video(
         tx: Transaction,
-        event: VideoPublished | VideoWithdrawn | VideoTakenDown | VideoReplaced | VideoChanged,
+        event: VideoPublished
+        | VideoWithdrawn
+        | VideoTakenDown
+        | VideoDeleted
+        | VideoReplaced
+        | VideoChanged,
     ) -> None:
         await service.source_changed(tx, Source.VIDEO, [event.video_id])
 
-    for kind in (VideoPublished, VideoWithdrawn, VideoTakenDown, VideoReplaced, VideoChanged):
+    for kind in (
+        *(VideoPublished, VideoWithdrawn, VideoTakenDown, VideoDeleted),
+        *(VideoReplaced, VideoChanged),
+    ):
         house.events.subscribe(kind, video)
     house.events.subscribe(PostPublished, post)
     house.events.subscribe(PostEdited, post)

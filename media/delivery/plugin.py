@@ -22,6 +22,7 @@ from media.timelines.interfaces import Timelines
 from media.transcoding.events import RenditionsGrew
 from media.transcoding.interfaces import Renditions
 from media.videos.events import (
+    VideoDeleted,
     VideoPublished,
     VideoReady,
     VideoReplaced,
@@ -110,6 +111,7 @@ def _listen(house: House, book: FilmBook) -> None:
         event: VideoPublished
         | VideoWithdrawn
         | VideoTakenDown
+        | VideoDeleted
         | VideoReplaced
         | VideoReady
         | RenditionsGrew
@@ -121,6 +123,7 @@ def _listen(house: House, book: FilmBook) -> None:
         VideoPublished,
         VideoWithdrawn,
         VideoTakenDown,
+        VideoDeleted,
         VideoReplaced,
         VideoReady,
         RenditionsGrew,

@@ -9,7 +9,7 @@ from media.stills.controllers import CoverController, StillFileController
 from media.stills.service import FORGET_TASK, StillsService
 from media.stills.tasks import tasks_of
 from media.transcoding.events import RenditionsGrew
-from media.videos.events import VideoAccepted, VideoTakenDown
+from media.videos.events import VideoAccepted, VideoDeleted, VideoTakenDown
 from media.videos.interfaces import PartsRegistry, Videos
 
 
@@ -32,12 +32,13 @@ def wire(house: House) -> Wiring:
         if event.complete:
             await service.ask(tx, event.video_id, event.generation)
 
-    async def taken_down(tx: Transaction, event: VideoTakenDown) -> None:
+    async def gone(tx: Transaction, event: VideoTakenDown | VideoDeleted) -> None:
         await tx.defer(FORGET_TASK, video_id=event.video_id)
 
     house.events.subscribe(VideoAccepted, accepted)
     house.events.subscribe(RenditionsGrew, grew)
-    house.events.subscribe(VideoTakenDown, taken_down)
+    house.events.subscribe(VideoTakenDown, gone)
+    house.events.subscribe(VideoDeleted, gone)
     return Wiring(
         routes=[StillFileController, CoverController],
         dependencies={"stills": Provide(lambda: service, sync_to_thread=False)},

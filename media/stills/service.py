@@ -92,7 +92,7 @@ class StillsService(VideoParts):
             await self._changed(tx, video_id)
 
     async def forget(self, video_id: int) -> None:
-        """After a takedown: the files go, unless another video has the very same."""
+        """After a takedown or a deletion: the files go, unless another video has the very same."""
         async with self._database.transaction() as tx:
             gone = await self._repository.remove(tx.session, video_id)
             for hash_, sheets in gone:

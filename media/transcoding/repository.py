@@ -65,6 +65,15 @@ class TranscodingRepository:
         )
         return (await session.scalars(statement.with_for_update())).all()
 
+    async def generations(
+        self, session: AsyncSession, video_id: int, before: int | None
+    ) -> Sequence[int]:
+        """Of a video's films, before one of them or all."""
+        statement = select(Transcoding.generation).where(Transcoding.video_id == video_id)
+        if before is not None:
+            statement = statement.where(Transcoding.generation < before)
+        return (await session.scalars(statement.order_by(Transcoding.generation))).all()
+
     async def pieces(self, session: AsyncSession, film: Film) -> Sequence[Piece]:
         """All pieces of a film, by run and number."""
         statement = (

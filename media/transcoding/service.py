@@ -265,6 +265,16 @@ class TranscodingService:
             await self._repository.forget_everything(tx.session, film)
             await self._videos.advance(tx, *film, VideoState.FAILED, words=words)
 
+    async def forget(self, video_id: int, before: int | None) -> None:
+        """A job: nothing of a video's films is needed any more, of those before a generation or of
+        all. Their rows go; the sweep removes their bytes. Again changes nothing."""
+        async with self._database.transaction() as tx:
+            for generation in await self._repository.generations(tx.session, video_id, before):
+                row = await self._repository.locked(tx.session, (video_id, generation))
+                if row is not None:
+                    row.state = "dropped" if row.state == "working" else row.state
+                    await self._repository.forget_everything(tx.session, (video_id, generation))
+
     async def sweep(self) -> None:
         """Remove bytes that nothing names: of dropped rungs, of films given up, of jobs that were
         killed between writing and noting."""

@@ -15,7 +15,13 @@ from media.transcoding.encoding import pictures, quality, sound
 from media.transcoding.encoding.films import Films
 from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.errors import Broken
-from media.transcoding.growing.queueing import FINISH_TASK, PIECE_TASK, SOUND_TASK, SWEEP_TASK
+from media.transcoding.growing.queueing import (
+    FINISH_TASK,
+    FORGET_TASK,
+    PIECE_TASK,
+    SOUND_TASK,
+    SWEEP_TASK,
+)
 from media.transcoding.growing.versions import SOUND
 from media.transcoding.repository import Film
 from media.transcoding.service import TranscodingService, Work
@@ -126,11 +132,16 @@ class TranscodingJobs:
                 await telling
 
 
-def tasks(jobs: TranscodingJobs, sweep: Callable[[], Awaitable[None]]) -> list[Task]:
-    """What a transcoder does; the broom is any worker's."""
+def tasks(
+    jobs: TranscodingJobs,
+    sweep: Callable[[], Awaitable[None]],
+    forget: Callable[[int, int | None], Awaitable[None]],
+) -> list[Task]:
+    """What a transcoder does; to forget and to sweep is any worker's."""
     return [
         Task(PIECE_TASK, jobs.piece, queue=QUEUE_TRANSCODING),
         Task(SOUND_TASK, jobs.sound, queue=QUEUE_TRANSCODING),
         Task(FINISH_TASK, jobs.finish, queue=QUEUE_TRANSCODING),
+        Task(FORGET_TASK, forget),
         Task(SWEEP_TASK, sweep, every_cron="17 * * * *"),
     ]

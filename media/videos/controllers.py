@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, BinaryIO, cast
 
-from litestar import Controller, get, patch, post
+from litestar import Controller, delete, get, patch, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
@@ -22,6 +22,7 @@ from media.videos.rules import TITLE_CHARS_MAX, UPLOAD_BYTES_MAX
 from media.videos.schemas import Judgement, VideoCreate, VideoReplace, VideoUpdate
 from media.videos.service import VideoService
 from media.videos.showing.publishing import Publishing
+from media.videos.showing.removal import Removal
 
 FileTitle = Annotated[
     str,
@@ -110,6 +111,18 @@ class VideoController(Controller):
     ) -> VideoView:
         """What is absent stays."""
         return await videos.update(tx, actor, video_id, data)
+
+    @delete("/{video_id:int}", operation_id="deleteVideo", summary="Delete a video")
+    async def remove(
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        removal: NamedDependency[Removal],
+        video_id: PathId,
+    ) -> None:
+        """For good: nobody can watch it any more, posts show nothing in its place, its files are
+        removed, and its share of the quota is free."""
+        await removal.delete(tx, actor, video_id)
 
     @post(
         "/{video_id:int}/replace",

@@ -42,6 +42,19 @@ class VideoTakenDown(msgspec.Struct, frozen=True):
     video_id: int
 
 
+class VideoDeleted(msgspec.Struct, frozen=True):
+    """Its owner deleted it: nobody finds it any more, and nothing of it is needed."""
+
+    video_id: int
+
+
+class FilmsSuperseded(msgspec.Struct, frozen=True):
+    """Nobody watches the films before this generation any more: nothing of them is needed."""
+
+    video_id: int
+    generation: int
+
+
 class VideoReplaced(msgspec.Struct, frozen=True):
     """Another film was put in its place: same id, links and figures, next generation."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CHAR, ForeignKey, Index, String, func, text
+from sqlalchemy import CHAR, ForeignKey, Index, String, false, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,8 @@ class Video(Base):
     note: Mapped[str | None] = mapped_column(String(1000))
     """Why the operator did not publish it, or removed it."""
     published_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    """From then on nobody finds it; the row stays for what refers to it."""
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -53,4 +55,6 @@ class VideoFilm(Base):
     bytes: Mapped[int | None]
     source: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """What inspection found."""
+    released: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nobody watches it any more: its bytes are gone, or on their way out."""
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())

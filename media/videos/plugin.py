@@ -7,10 +7,12 @@ from app.kernel.jobs import QUEUE_MEDIA, Task
 from media.uploads.events import UploadFailed, UploadFinished
 from media.uploads.interfaces import Uploads
 from media.videos.controllers import OwnVideosController, ReviewController, VideoController
+from media.videos.events import VideoReady
 from media.videos.interfaces import PartsRegistry, Videos
 from media.videos.repository import VideoRepository
 from media.videos.service import INSPECT_TASK, VideoService
 from media.videos.showing.publishing import Publishing
+from media.videos.showing.removal import CLEAR_TASK, SUPERSEDED_TASK, Removal
 from media.videos.showing.views import Views
 from media.videos.tasks import Inspection
 
@@ -42,17 +44,31 @@ def _wire(house: House) -> Wiring:
         repository=repository,
         videos=service,
     )
+    removal = Removal(
+        database=house.database,
+        objects=house.objects,
+        repository=repository,
+        uploads=uploads,
+        clock=house.clock,
+        events=house.events,
+    )
     house.doors.provide(Videos, service)
     house.doors.provide(PartsRegistry, views)
     house.events.subscribe(UploadFinished, service.upload_finished)
     house.events.subscribe(UploadFailed, service.upload_failed)
+    house.events.subscribe(VideoReady, removal.ready)
     return Wiring(
         routes=[VideoController, OwnVideosController, ReviewController],
         dependencies={
             "videos": Provide(lambda: service, sync_to_thread=False),
+            "removal": Provide(lambda: removal, sync_to_thread=False),
             "screenings": Provide(lambda: publishing, sync_to_thread=False),
         },
-        tasks=[Task(INSPECT_TASK, inspection.run, queue=QUEUE_MEDIA)],
+        tasks=[
+            Task(INSPECT_TASK, inspection.run, queue=QUEUE_MEDIA),
+            Task(SUPERSEDED_TASK, removal.superseded),
+            Task(CLEAR_TASK, removal.clear),
+        ],
     )
 
 

@@ -16,12 +16,15 @@ class Films:
         self.video, self.newest, self.shown = video, newest, shown
 
 
+_there: ColumnElement[bool] = Video.deleted_at.is_(None)
+
+
 class VideoRepository:
     """Reads and writes `videos` and `video_films` in the caller's transaction."""
 
     async def lock(self, session: AsyncSession, video_id: int) -> Video | None:
-        """One video, which nobody else changes until the transaction ends."""
-        statement = select(Video).where(Video.id == video_id).with_for_update()
+        """One video, which nobody else changes until the transaction ends; none that is deleted."""
+        statement = select(Video).where(Video.id == video_id, _there).with_for_update()
         return await session.scalar(statement.execution_options(populate_existing=True))
 
     async def load(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, Films]:
@@ -35,14 +38,14 @@ class VideoRepository:
         self, session: AsyncSession, owner_id: int, live: bool, before: int | None, limit: int
     ) -> list[Films]:
         """An owner's videos, the newest first."""
-        where = [Video.owner_id == owner_id, Video.live == live]
+        where = [Video.owner_id == owner_id, Video.live == live, _there]
         return await self._page(session, where, before, limit)
 
     async def under_review(
         self, session: AsyncSession, after: int | None, limit: int
     ) -> list[Films]:
         """Those that shoppers asked to publish, the oldest first."""
-        where: list[ColumnElement[bool]] = [Video.visibility == Visibility.REVIEW]
+        where: list[ColumnElement[bool]] = [Video.visibility == Visibility.REVIEW, _there]
         if after is not None:
             where.append(Video.id > after)
         ids = select(Video.id).where(*where).order_by(Video.id).limit(limit)
@@ -73,6 +76,20 @@ class VideoRepository:
         statement = select(VideoFilm).where(VideoFilm.hash == hash_, VideoFilm.source.is_not(None))
         return await session.scalar(statement.limit(1))
 
+    async def films_before(
+        self, session: AsyncSession, video_id: int, generation: int | None
+    ) -> Sequence[VideoFilm]:
+        """Those of a video, before a generation or all, that were not let go yet."""
+        statement = select(VideoFilm).where(VideoFilm.video_id == video_id, ~VideoFilm.released)
+        if generation is not None:
+            statement = statement.where(VideoFilm.generation < generation)
+        return (await session.scalars(statement.order_by(VideoFilm.generation))).all()
+
+    async def has_film(self, session: AsyncSession, path: str) -> bool:
+        """Whether a film that was not let go lies there."""
+        statement = select(VideoFilm.video_id).where(VideoFilm.path == path, ~VideoFilm.released)
+        return await session.scalar(statement.limit(1)) is not None
+
     async def _page(
         self,
         session: AsyncSession,
@@ -92,6 +109,7 @@ class VideoRepository:
             .join(VideoFilm, VideoFilm.video_id == Video.id)
             .where(
                 which,
+                _there,
                 or_(
                     VideoFilm.generation == Video.generation,
                     VideoFilm.generation == Video.shown_generation,

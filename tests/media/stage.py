@@ -16,7 +16,7 @@ from media.delivery.plugin import slice_ as delivery
 from media.timelines.plugin import slice_ as timelines
 from media.transcoding.events import RenditionsGrew
 from media.transcoding.interfaces import Cut, Progress, Renditions, segment_path
-from media.videos.events import VideoPublished, VideoTakenDown, VideoWithdrawn
+from media.videos.events import VideoDeleted, VideoPublished, VideoTakenDown, VideoWithdrawn
 from media.videos.interfaces import (
     Original,
     PartsRegistry,
@@ -96,6 +96,12 @@ class Stage(Videos, Renditions, PartsRegistry):
         self.films[video_id] = replace(self.films[video_id], visibility=visibility)
         async with self.house.database.transaction() as tx:
             await self.house.events.publish(tx, _TOLD[visibility](video_id))
+
+    async def delete(self, video_id: int) -> None:
+        """As its owner would."""
+        del self.films[video_id]
+        async with self.house.database.transaction() as tx:
+            await self.house.events.publish(tx, VideoDeleted(video_id))
 
     def quietly(self, video_id: int, **facts: Any) -> None:
         """Change a film without telling anybody."""

@@ -163,7 +163,8 @@ def headers_of(stored: Stored, info: ObjectInfo, plan: Plan) -> list[tuple[bytes
         (b"vary", b"origin"),
     ]
     if plan.status != 304:
-        charset = "; charset=utf-8" if stored.media_type.startswith("text/") else ""
+        unsaid = stored.media_type.startswith("text/") and "charset" not in stored.media_type
+        charset = "; charset=utf-8" if unsaid else ""
         headers.append((b"content-type", f"{stored.media_type}{charset}".encode()))
         headers.append((b"content-length", b"%d" % (plan.stop - plan.start)))
     if plan.status == 206:

@@ -13,6 +13,7 @@ PIECE_TASK: Final = "transcoding.piece"
 SOUND_TASK: Final = "transcoding.sound"
 FINISH_TASK: Final = "transcoding.finish"
 SWEEP_TASK: Final = "transcoding.sweep"
+FORGET_TASK: Final = "transcoding.forget"
 _PRIORITIES: Final = {"early": 20, "ladder": 10, "av1": 0}
 _FIRST, _SOUND, _FINISH = 40, 30, 15
 
@@ -38,3 +39,9 @@ async def defer_sound(tx: Transaction, film: Film) -> None:
 async def defer_finish(tx: Transaction, film: Film) -> None:
     """Have the quality measured and all rungs published."""
     await tx.defer(FINISH_TASK, priority=_FINISH, video_id=film[0], generation=film[1])
+
+
+async def defer_forgetting(tx: Transaction, video_id: int, before: int | None) -> None:
+    """Have what was made of the films of a video forgotten, of those before a generation or all.
+    As a job, since encoders hold films and videos in the other order."""
+    await tx.defer(FORGET_TASK, video_id=video_id, before=before)

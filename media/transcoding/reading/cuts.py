@@ -53,7 +53,8 @@ class CutReader(Renditions):
             for video_id, group in groupby(found, key=lambda pair: pair[0].video_id)
         }
 
-    async def _cut(self, session: AsyncSession, row: CutRow) -> Cut:
+    async def _cut(self, session: AsyncSession, row: CutRow) -> Cut | None:
+        """None where it is being forgotten at this moment."""
         film = (row.video_id, row.generation)
         transcoding = await self._repository.get(session, film)
         assert transcoding is not None
@@ -62,7 +63,9 @@ class CutReader(Renditions):
         renditions: list[Rendition] = []
         for entry in row.contents:
             segments = await self._repository.segments(session, film, entry["name"])
-            found = rows[entry["name"]]
+            found = rows.get(entry["name"])
+            if found is None or len(segments) < entry["segments"]:
+                return None
             renditions.append(_rendition(found, entry, segments[: entry["segments"]], plan))
         return Cut(
             video_id=row.video_id,

@@ -60,6 +60,15 @@ class TestVideoPosts:
         await theatre.town.run_jobs()
         assert (await attachment(theatre, post))["id"] == str(video)
 
+    async def test_a_deleted_video_leaves_its_posts(self, theatre: Theatre) -> None:
+        shop = await theatre.town.shop()
+        video = theatre.stage.film(shop.id)
+        post = await theatre.town.post_id(shop.owner, accountId=shop.id, **carried(video))
+        assert (await attachment(theatre, post))["id"] == str(video)
+        await theatre.stage.delete(video)
+        await theatre.town.run_jobs()
+        assert await attachment(theatre, post) is None
+
     async def test_only_the_accounts_own_published_videos_are_carried(
         self, theatre: Theatre
     ) -> None:

@@ -48,6 +48,19 @@ class TestTakingAway:
             assert await status_of(theatre, path) == 404, path
         assert await status_of(theatre, f"/v1/videos/{video}/play") == 404
 
+    async def test_also_of_what_was_deleted(self, theatre: Theatre, short_film: Film) -> None:
+        shop = await theatre.town.shop()
+        video = theatre.stage.film(1)
+        draft = theatre.stage.film(shop.id, visibility=Visibility.DRAFT)
+        await theatre.stage.cut(draft, *short_film)
+        paths = await self.addresses(theatre, video, short_film)
+        paths.append((await play(theatre, draft, shop.owner))["hls"])
+        assert await status_of(theatre, paths[-1]) == 200
+        for each in (video, draft):
+            await theatre.stage.delete(each)
+        for path in paths:
+            assert await status_of(theatre, path) == 404, path
+
     async def test_also_where_nobody_was_told(
         self, theatre: Theatre, short_film: Film, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -99,6 +99,7 @@ async def test_published_and_unpublished_files_of_every_sort(
         assert (await lanes.ask(f"/m/{key}/{init}")).headers["content-type"] == "video/mp4"
         words = await lanes.ask(f"/m/{key}/captions/{HASH}.vtt")
         assert (words.content, words.headers["etag"]) == (WORDS, f'"{HASH[:32]}"')
+        assert words.headers["content-type"] == "text/vtt; charset=utf-8"
         for condition, status in (
             ({"range": "bytes=10-19"}, 206),
             ({"range": f"bytes={len(data)}-"}, 416),

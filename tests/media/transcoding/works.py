@@ -88,7 +88,10 @@ class Works:
         )
         self.reader = CutReader(repository, clock)
         self.jobs = TranscodingJobs(self.service, self.objects, self.scratch)
-        self.tasks = {task.name: task.run for task in tasks(self.jobs, self.service.sweep)}
+        self.tasks = {
+            task.name: task.run
+            for task in tasks(self.jobs, self.service.sweep, self.service.forget)
+        }
 
     async def close(self) -> None:
         self.scratch.close()
