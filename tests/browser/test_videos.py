@@ -30,6 +30,9 @@ const look = () => {
 }
 look()
 """
+ON_TOP = """
+document.elementsFromPoint(195, 300).find((each) => each.matches(".slide-film *")).tagName
+"""
 FRAMES_MAX = 3
 """Between the cue's frame and the moment: 100 ms at 30 frames a second."""
 
@@ -74,6 +77,7 @@ def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
     there = next((n for n, (_, moment) in enumerate(frames) if moment), len(frames))
     assert not any(moment for ms, moment in frames if ms < at), "never before its frame"
     assert there - first <= FRAMES_MAX
+    assert phone.evaluate(ON_TOP) == "VIDEO", "the film, not its poster"
     phone.keyboard.press("c")
     expect(phone.locator(".slide-caption")).to_have_text("水温九十二度")
     _read_product(phone)
