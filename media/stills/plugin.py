@@ -9,7 +9,7 @@ from media.stills.controllers import CoverController, StillFileController
 from media.stills.service import FORGET_TASK, StillsService
 from media.stills.tasks import tasks_of
 from media.transcoding.events import RenditionsGrew
-from media.videos.events import VideoAccepted, VideoDeleted, VideoTakenDown
+from media.videos.events import FilmsSuperseded, VideoAccepted, VideoDeleted, VideoTakenDown
 from media.videos.interfaces import PartsRegistry, Videos
 
 
@@ -35,6 +35,10 @@ def wire(house: House) -> Wiring:
     async def gone(tx: Transaction, event: VideoTakenDown | VideoDeleted) -> None:
         await tx.defer(FORGET_TASK, video_id=event.video_id)
 
+    async def superseded(tx: Transaction, event: FilmsSuperseded) -> None:
+        await tx.defer(FORGET_TASK, video_id=event.video_id, before=event.generation)
+
+    house.events.subscribe(FilmsSuperseded, superseded)
     house.events.subscribe(VideoAccepted, accepted)
     house.events.subscribe(RenditionsGrew, grew)
     house.events.subscribe(VideoTakenDown, gone)

@@ -47,15 +47,18 @@ class StillsRepository:
         statement = select(VideoStills.video_id).where(VideoStills.hash == hash_).limit(1)
         return await session.scalar(statement) is not None
 
-    async def remove(self, session: AsyncSession, video_id: int) -> Sequence[tuple[str, int]]:
-        """Forget a video's stills and cover. Returns hashes and numbers of sheets."""
-        statement = (
-            delete(VideoStills)
-            .where(VideoStills.video_id == video_id)
-            .returning(VideoStills.hash, VideoStills.sheets)
-        )
-        gone = [(row[0], row[1]) for row in await session.execute(statement)]
-        await session.execute(delete(VideoCover).where(VideoCover.video_id == video_id))
+    async def remove(
+        self, session: AsyncSession, video_id: int, before: int | None
+    ) -> Sequence[tuple[str, int]]:
+        """Forget the stills of a video's films before a generation; or of all, and its cover.
+        Returns hashes and numbers of sheets."""
+        statement = delete(VideoStills).where(VideoStills.video_id == video_id)
+        if before is not None:
+            statement = statement.where(VideoStills.generation < before)
+        found = await session.execute(statement.returning(VideoStills.hash, VideoStills.sheets))
+        gone = [(row[0], row[1]) for row in found]
+        if before is None:
+            await session.execute(delete(VideoCover).where(VideoCover.video_id == video_id))
         return gone
 
     async def covers(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, VideoCover]:

@@ -91,10 +91,13 @@ class StillsService(VideoParts):
             await self._repository.add(tx.session, row)
             await self._changed(tx, video_id)
 
-    async def forget(self, video_id: int) -> None:
-        """After a takedown or a deletion: the files go, unless another video has the very same."""
+    async def forget(self, video_id: int, before: int | None = None) -> None:
+        """After a takedown or a deletion: the files go, unless another video has the very same.
+        With `before`, those of the films that this generation has replaced, once it has its own."""
         async with self._database.transaction() as tx:
-            gone = await self._repository.remove(tx.session, video_id)
+            if before is not None and not await self._repository.has(tx.session, video_id, before):
+                return
+            gone = await self._repository.remove(tx.session, video_id, before)
             for hash_, sheets in gone:
                 if not await self._repository.shared(tx.session, hash_):
                     names = [PREVIEW_NAME, STORYBOARD_NAME, *map(sheet_name, range(sheets))]

@@ -10,6 +10,9 @@ from sqlalchemy import text
 
 from app.kernel.database import Transaction
 from app.kernel.house import House
+from media.stills.models import VideoStills
+from media.stills.repository import StillsRepository
+from media.stills.rules import still_path
 from media.transcoding.interfaces import Renditions, segment_path
 from media.transcoding.models import CutRow, RenditionRow, SegmentRow, Transcoding
 from media.transcoding.repository import TranscodingRepository
@@ -249,6 +252,23 @@ class TestEncoded:
             )
             assert [row[0] for row in states] == ["dropped", "dropped", "working"]
         assert found == [False, True]
+
+    async def test_stills_go_once_the_next_film_has_its_own(self, town: Town, house: House) -> None:
+        folder = "media/stills"
+        await house.objects.delete(await house.objects.list(folder))
+        for before, left in ((3, {b"1", b"2"}), (2, {b"2"})):
+            async with house.database.transaction() as tx:
+                for generation in (1, 2):
+                    hash_ = str(generation) * 64
+                    made = {"poster_image_id": 1, "poster_ms": 0, "hash": hash_, "sheets": 1}
+                    row = VideoStills(video_id=7, generation=generation, **made)
+                    await StillsRepository().add(tx.session, row)
+                    for name in ("preview.mp4", "storyboard.vtt", "sheet-0.jpeg"):
+                        await house.objects.put(still_path(hash_, name), hash_[:1].encode())
+                await house.events.publish(tx, FilmsSuperseded(7, before))
+            await town.run_jobs(only=("media.stills.forget",))
+            found = [await house.objects.get(each) for each in await house.objects.list(folder)]
+            assert (set(found), len(found)) == (left, 3 * len(left))
 
     async def test_of_a_deleted_video_nothing_stays(
         self, town: Town, house: House, owner: Resident, film: bytes
