@@ -74,6 +74,11 @@ class FileRequest(msgspec.Struct, frozen=True):
     by_name: bool
     """Whether the server sends files that are named to it."""
 
+    @property
+    def conditional(self) -> bool:
+        """Whether it asks for a part, or only under a condition."""
+        return not self.headers.keys().isdisjoint(_CONDITIONS)
+
     @classmethod
     def of(cls, scope: Any, headers: Mapping[bytes, bytes]) -> "FileRequest":
         """From what the server said."""
@@ -138,7 +143,7 @@ async def read_file(
 
 def planned(stored: Stored, asked: FileRequest, info: ObjectInfo) -> Plan:
     """What is to be sent. Raises RangeNotSatisfiable, PreconditionFailed."""
-    if asked.headers.keys().isdisjoint(_CONDITIONS):
+    if not asked.conditional:
         return Plan(200, 0, info.size)
     headers = {
         name.decode(): asked.headers[name].decode("latin-1")

@@ -211,6 +211,24 @@ class TestShelf:
         assert (await Shelf(objects).answer(by_name, stored("large"))).body == tmp_path / "large"
         assert (await Shelf(objects).answer(by_name, stored("small"))).body == SMALL
 
+    async def test_a_ready_answer_is_for_who_asks_the_same(self, objects: Objects) -> None:
+        shelf, public = Shelf(objects), stored("large")
+        private = Stored(public.path, public.media_type, "private", ETAG)
+        for each in (public, public, private, private, public):
+            answer = await shelf.answer(FileRequest("GET", {}, by_name=True), each)
+            assert (b"cache-control", each.cache_control.encode()) in answer.headers
+            assert isinstance(answer.body, Path)
+            for method, headers, status in (
+                ("GET", {b"range": b"bytes=1-2"}, 206),
+                ("GET", {b"if-none-match": ETAG.encode()}, 304),
+                ("HEAD", {}, 200),
+            ):
+                other = await shelf.answer(FileRequest(method, headers, by_name=True), each)
+                assert other.status == status
+                assert other.body == (LARGE[1:3] if status == 206 else b"")
+            unnamed = await shelf.answer(GET, each)
+            assert not isinstance(unnamed.body, Path)
+
 
 @contextmanager
 def later(seconds: float) -> Iterator[None]:
