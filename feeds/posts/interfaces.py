@@ -290,6 +290,11 @@ class Posts(Protocol):
         ...
 
 
+Marks = bytes | Sequence[bytes | None]
+"""Of the floor, and then of each post that was asked for; of the floor alone when those have
+none."""
+
+
 class Engagement(Protocol):
     """Provided by the slice that counts likes, comments, shares and views."""
 
@@ -304,4 +309,13 @@ class Engagement(Protocol):
     async def liked(self, shopper_id: int, post_ids: Sequence[int]) -> frozenset[int]:
         """Which of these posts the shopper likes. Whatever changes the answer breaks the shopper's
         seal (`app.kernel.valkey.seals`)."""
+        ...
+
+    def marks_key(self, shopper_id: int) -> str:
+        """A hash in the shopper's bucket of the cache, for who has a script there anyway: ask it
+        for `floor` and for posts by their ids in 8 bytes, and let `told` say what it means."""
+        ...
+
+    def told(self, post_ids: Sequence[int], marks: Marks | None) -> frozenset[int] | None:
+        """The same as `liked`, from marks of these posts; None when they do not tell."""
         ...

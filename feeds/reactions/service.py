@@ -19,15 +19,25 @@ from app.kernel.valkey.scripts import Refusal
 from app.realtime.interfaces import POST_GONE
 from feeds.accounts.interfaces import Relations
 from feeds.figures.interfaces import ReactionTally, Tallies
-from feeds.posts.interfaces import Audience, PostCounts, PostRecord, Posts, PostStatus
+from feeds.posts.interfaces import Audience, Marks, PostCounts, PostRecord, Posts, PostStatus
 from feeds.reactions.errors import ReactRefusal
 from feeds.reactions.events import PostLiked
 from feeds.reactions.repository import Reaction, ReactionRepository
 from feeds.reactions.rules import EVER_LIKED, LIKED, ShareChannel, channel_bit, is_liked, shares_in
-from feeds.reactions.store import Decided, LikedStore, Loaded, ReactionStore
+from feeds.reactions.store import (
+    Decided,
+    LikedStore,
+    Loaded,
+    Noted,
+    ReactionStore,
+    marks_key,
+    noted,
+)
 
 ROWS_LOADED_MAX = 20_000
 """Posts with more reactions are loaded without them; each shopper's is then read when needed."""
+_NO_LIKES = b"0"
+"""The mark of a floor below all posts, and of no post that was asked for."""
 _BLOCKS_SECONDS = 10.0
 _BLOCKS_HELD_MAX = 4_096
 
@@ -256,22 +266,41 @@ class Likes:
         if not post_ids:
             return frozenset()
         try:
-            floor, noted = await self._store.read(shopper_id, post_ids)
-            if floor is None:
+            known = await self._store.read(shopper_id, post_ids)
+            if known.floor is None:
                 async with self._database.reading() as session:
                     rows = await self._repository.liked_recent(session, shopper_id)
                 await self._store.load(shopper_id, rows)
-                floor, noted = await self._store.read(shopper_id, post_ids)
+                known = await self._store.read(shopper_id, post_ids)
         except ValkeyUnavailable:
-            floor, noted = None, {}
-        liked = {id_ for id_, is_so in noted.items() if is_so}
-        if floor == 0:  # all that the shopper ever liked is noted
-            return frozenset(liked)
-        unknown = [id_ for id_ in post_ids if id_ not in noted and (floor is None or id_ < floor)]
+            known = Noted(None, {})
+        liked, unknown = _known(post_ids, known)
         if unknown:
             async with self._database.reading() as session:
                 liked |= await self._repository.liked_among(session, shopper_id, unknown)
-        return frozenset(liked)
+        return liked
+
+    def marks_key(self, shopper_id: int) -> str:
+        """See `Engagement`."""
+        return marks_key(shopper_id)
+
+    def told(self, post_ids: Sequence[int], marks: Marks | None) -> frozenset[int] | None:
+        """See `Engagement`."""
+        if marks == _NO_LIKES:
+            return frozenset()
+        liked, unknown = _known(post_ids, noted(post_ids, marks))
+        return None if unknown else liked
+
+
+def _known(post_ids: Sequence[int], known: Noted) -> tuple[frozenset[int], list[int]]:
+    """Which of the posts are liked, and those of which only SQL can tell."""
+    liked = frozenset(id_ for id_, is_so in known.of.items() if is_so)
+    floor = known.floor
+    if floor == 0:  # all that the shopper ever liked is noted
+        return liked, []
+    return liked, [
+        id_ for id_ in post_ids if id_ not in known.of and (floor is None or id_ < floor)
+    ]
 
 
 def _reaction(decision: Decision) -> Reaction:

@@ -1,8 +1,10 @@
 """Reactions in Valkey: decided in the post's bucket of the live one; what readers need often in
 the cache: each shopper's liked posts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
+from struct import Struct
 from typing import NamedTuple
 
 from app.kernel.valkey.aggregates import IDLE_SECONDS, Aggregates, order_of
@@ -11,6 +13,7 @@ from app.kernel.valkey.decisions import decide
 from app.kernel.valkey.keys import bucket_of, key
 from app.kernel.valkey.scripts import Refusal, Script
 from app.kernel.valkey.seals import seal_key
+from feeds.posts.interfaces import Marks
 from feeds.reactions.errors import PostClosed, ReactRefusal
 from feeds.reactions.repository import LIKED_RECENT_MAX
 
@@ -24,9 +27,13 @@ _NOTE_LIKED = Script.load("feeds/reactions/lua/note_liked.lua")
 _LOAD_LIKED = Script.load("feeds/reactions/lua/load_liked.lua")
 
 
+_ID = Struct(">Q")
+
+
 @lru_cache(maxsize=65_536)
-def _liked_key(shopper_id: int) -> str:
-    return key(shopper_id, "liked", shopper_id)
+def marks_key(shopper_id: int) -> str:
+    """The hash of a shopper's liked posts: their ids in 8 bytes, and `floor`."""
+    return key(shopper_id, "marks", shopper_id)
 
 
 class Decided(NamedTuple):
@@ -102,6 +109,30 @@ class ReactionStore:
         return None if likes is None else Standing(int(likes), int(shares), order_of(last))
 
 
+class Noted(NamedTuple):
+    """What is known of a shopper's likes."""
+
+    floor: int | None
+    """Every liked post with an id from here on is known; None when they were not loaded."""
+    of: Mapping[int, bool]
+    """By post, where a decision is known."""
+
+
+def noted(post_ids: Sequence[int], marks: Marks | None) -> Noted:
+    """What marks of these posts mean."""
+    floor, *found = (
+        (marks, *repeat(None, len(post_ids))) if isinstance(marks, bytes | None) else marks
+    )
+    return Noted(
+        None if floor is None else int(floor),
+        {
+            post_id: mark.endswith(b":1")
+            for post_id, mark in zip(post_ids, found, strict=True)
+            if mark is not None
+        },
+    )
+
+
 class LikedStore:
     """Which posts each shopper likes, in the cache: the newest, down to a floor."""
 
@@ -111,25 +142,21 @@ class LikedStore:
     async def note(self, shopper_id: int, post_id: int, order: int, *, liked: bool) -> None:
         """A decision was made or settled."""
         args = (
-            post_id, f"{order:019d}", int(liked), _LIKED_FIELDS_MAX, _LIKED_UNLOADED_SECONDS
+            _ID.pack(post_id), f"{order:019d}", int(liked),
+            _LIKED_FIELDS_MAX, _LIKED_UNLOADED_SECONDS,
         )  # fmt: skip
-        await self._cache.run(_NOTE_LIKED, (_liked_key(shopper_id), seal_key(shopper_id)), args)
+        await self._cache.run(_NOTE_LIKED, (marks_key(shopper_id), seal_key(shopper_id)), args)
 
-    async def read(
-        self, shopper_id: int, post_ids: Sequence[int]
-    ) -> tuple[int | None, dict[int, bool]]:
-        """(the floor, or None when not loaded; what is noted of these posts)."""
-        floor, *found = await self._cache.call("HMGET", _liked_key(shopper_id), "floor", *post_ids)
-        noted = {
-            post_id: each.endswith(b":1")
-            for post_id, each in zip(post_ids, found, strict=True)
-            if each is not None
-        }
-        return (None if floor is None else int(floor)), noted
+    async def read(self, shopper_id: int, post_ids: Sequence[int]) -> Noted:
+        """What is noted of these posts."""
+        fields = map(_ID.pack, post_ids)
+        return noted(
+            post_ids, await self._cache.call("HMGET", marks_key(shopper_id), "floor", *fields)
+        )
 
     async def load(self, shopper_id: int, rows: Sequence[tuple[int, int]]) -> None:
         """Put the newest liked posts, (post, order), into the cache."""
         floor = min(rows)[0] if len(rows) >= LIKED_RECENT_MAX else 0
-        pairs = [each for post_id, order in rows for each in (post_id, f"{order:019d}")]
+        pairs = [each for post_id, order in rows for each in (_ID.pack(post_id), f"{order:019d}")]
         args = (floor, _LIKED_SECONDS, *pairs)
-        await self._cache.run(_LOAD_LIKED, (_liked_key(shopper_id),), args)
+        await self._cache.run(_LOAD_LIKED, (marks_key(shopper_id),), args)

@@ -50,6 +50,7 @@ def _wire(house: House) -> Wiring:
         house.database,
         posts,
         Shelf(posts, engagement),
+        engagement,
         relations,
         accounts,
     )

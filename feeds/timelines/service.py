@@ -8,8 +8,7 @@ post is asked of the post itself at every read, and the page is filled up.
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import compress
-from operator import attrgetter, not_
+from operator import attrgetter
 
 import msgspec
 import structlog
@@ -24,6 +23,7 @@ from feeds.accounts.interfaces import Accounts, Relations
 from feeds.posts.interfaces import (
     Audience,
     Encoded,
+    Engagement,
     Place,
     PostRecord,
     Posts,
@@ -67,6 +67,8 @@ class Found(msgspec.Struct, frozen=True):
     examined: Sequence[Examined] = ()
     sealed: bool = False
     """Whether it may be held under the seal that its first reading came with."""
+    liked: frozenset[int] | None = None
+    """Which of them the shopper likes, where that was told beside."""
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -162,6 +164,7 @@ class FeedReader:
         database: Database,
         posts: Posts,
         shelf: Shelf,
+        engagement: Engagement,
         relations: Relations,
         accounts: Accounts,
     ) -> None:
@@ -172,6 +175,7 @@ class FeedReader:
         self._database = database
         self._posts = posts
         self._shelf = shelf
+        self._engagement = engagement
         self._relations = relations
         self._accounts = accounts
 
@@ -187,8 +191,8 @@ class FeedReader:
     async def open(
         self, shopper_id: int, below: bytes, wanted: int, *, sealed: bool = False
     ) -> Opening | None:
-        """Ask the timeline, together with the log's head; `sealed`: and for the shopper's seal.
-        None when only SQL can answer."""
+        """Ask the timeline, together with the log's head and with what the shopper likes;
+        `sealed`: and for the shopper's seal. None when only SQL can answer."""
         try:
             opening = await self._read(shopper_id, below, wanted, sealed)
             if opening.reading.state is State.MISSING and await self._timelines.build(shopper_id):
@@ -255,7 +259,15 @@ class FeedReader:
         """The script and the log's head, in one pipeline."""
         authors = await self._outboxes.authors()
         hour = self._timelines.hour()
-        reply = self._store.read(shopper_id, below, wanted, hour, authors.generation, sealed=sealed)
+        reply = self._store.read(
+            shopper_id,
+            below,
+            wanted,
+            hour,
+            authors.generation,
+            sealed=sealed,
+            marks_key=self._engagement.marks_key(shopper_id),
+        )
         try:
             await self._changes.sync()
         except BaseException:
@@ -284,37 +296,28 @@ class FeedReader:
 
     async def _visible(self, shopper_id: int, reading: Reading, merged: Window) -> Found | None:
         """The posts behind entries, without those the shopper may not see; None when that cannot
-        be told because the graph was evicted. Graph and posts are asked in one turn."""
-        entries, ids = merged.entries, rules.posts_of(merged.entries)
-        authors = {entry[13:] for entry in reading.window.entries}
-        hiding = [entry[5:13] for entry in entries] if b"h" in reading.flags else ()
-        asked = self._store.standing(shopper_id, authors, hiding)
-        try:
-            items = await self._shelf.take(ids)
-        except BaseException:
-            asked.cancel()
-            raise
-        graph, *stands = await asked
-        if not graph:
-            return None
-        if hiding or 0 in stands:
-            left = set(compress(authors, map(not_, stands)))
-            hidden = set(compress(hiding, stands[len(authors) :]))
-            pushed = set(reading.window.entries)
-            ids = rules.posts_of(
-                entry
-                for entry in entries
-                if entry[5:13] not in hidden and (entry[13:] not in left or entry not in pushed)
-            )
+        be told because the graph was evicted."""
+        pushed, told = reading.window.entries, None
+        ids = rules.posts_of(merged.entries)
+        if merged is reading.window:
+            told = self._engagement.told(ids, reading.marks)
+        if reading.out:
+            out = {pushed[place] for place in reading.out}
+            ids = rules.posts_of(entry for entry in merged.entries if entry not in out)
+        if merged is not reading.window and b"h" in reading.flags:
+            hidden = await self._store.hidden(shopper_id, ids)
+            if hidden is None:
+                return None
+            ids = [id_ for id_ in ids if id_ not in hidden]
+        items = await self._shelf.take(ids)
         examined = Examined(ids, items)
-        shown = [items[id_] for id_ in ids if id_ in items]
-        if all(map(_is_open, shown)):
-            return Found(shown, merged.reach, examined=(examined,), sealed=True)
-        judged = await self._judged(shopper_id, shown, blocks=b"b" in reading.flags)
-        if judged is None:
-            return None
-        shown, sealed = judged
-        return Found(shown, merged.reach, examined=(examined,), sealed=sealed)
+        shown, sealed = [items[id_] for id_ in ids if id_ in items], True
+        if not all(map(_is_open, shown)):
+            judged = await self._judged(shopper_id, shown, blocks=b"b" in reading.flags)
+            if judged is None:
+                return None
+            shown, sealed = judged
+        return Found(shown, merged.reach, examined=(examined,), sealed=sealed, liked=told)
 
     async def _judged(
         self, shopper_id: int, shown: Sequence[Item], *, blocks: bool
@@ -363,6 +366,7 @@ def _joined(steps: Sequence[Found], position: bytes | None) -> Found:
         position,
         examined=[each for step in steps for each in step.examined],
         sealed=bool(steps) and all(step.sealed for step in steps),
+        liked=steps[0].liked if len(steps) == 1 else None,
     )
 
 

@@ -23,6 +23,7 @@ from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.keys import bucket_key, by_bucket, key
 from app.kernel.valkey.scripts import Script
 from app.kernel.valkey.seals import SEAL_SECONDS, new_seal, seal_key, seal_prefix
+from feeds.posts.interfaces import Marks
 from feeds.timelines.rules import (
     END,
     NOTHING,
@@ -67,8 +68,7 @@ class State(IntEnum):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What the script said; the rest means something with PAGE only. The entries were pushed by
-    accounts the shopper may have left since: ask `standing`."""
+    """What the script said; the rest means something with PAGE only."""
 
     state: State
     seal: bytes | None = None
@@ -77,6 +77,10 @@ class Reading(msgspec.Struct, frozen=True):
     flags: bytes = b""
     pulled: bytes | None = None
     """Chosen pulled authors, joined; None when they must be chosen again."""
+    out: Sequence[int] = ()
+    """Places of entries that are not for the shopper: of authors they left, and of hidden posts."""
+    marks: Marks | None = None
+    """Of the entries' posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,16 @@ class TimelineStore:
         generation: bytes,
         *,
         sealed: bool = False,
+        marks_key: str | None = None,
     ) -> "asyncio.Future[Any]":
         """Ask for a page; it leaves with this turn's pipeline. `reading_of` explains the reply.
-        `sealed`: with the shopper's seal, under which what is made of the page may be held."""
+        `sealed`: with the shopper's seal, under which what is made of the page may be held;
+        `marks_key`: with marks of its posts, see `Engagement`."""
         position = b"" if below == TOP else below[:POSITION_BYTES]
         seal = new_seal() if sealed else b""
         args = (position, wanted, hour, self._life_seconds, generation, seal, SEAL_SECONDS)
-        return self._cache.run(_READ, (*keys_of(shopper_id), seal_key(shopper_id)), args)
+        keys = (*keys_of(shopper_id), seal_key(shopper_id))
+        return self._cache.run(_READ, keys if marks_key is None else (*keys, marks_key), args)
 
     async def push(self, entry: bytes, shopper_ids: Iterable[int]) -> int:
         """Put an entry into the timelines of those who have one. Returns how many took it."""
@@ -159,17 +166,18 @@ class TimelineStore:
 
     async def blocked(self, shopper_id: int, accounts: Sequence[int]) -> frozenset[int] | None:
         """Which of these accounts are blocked; None when not known."""
-        members = [b"b" + pack_id(each) for each in accounts]
-        reply = await self._cache.call("SMISMEMBER", _graph(shopper_id), "-", *members)
-        return frozenset(compress(accounts, reply[1:])) if reply[0] else None
+        return await self._noted(shopper_id, b"b", accounts)
 
-    def standing(
-        self, shopper_id: int, authors: Iterable[bytes], posts: Iterable[bytes]
-    ) -> "asyncio.Future[list[int]]":
-        """Ask whether the graph is there, whether these authors are allowed, and whether these
-        posts are hidden; leaves with this turn's pipeline. Ids come as entries hold them."""
-        hidden = [b"h" + post for post in posts]
-        return self._cache.call("SMISMEMBER", _graph(shopper_id), "-", *authors, *hidden)
+    async def _noted(
+        self, shopper_id: int, how: bytes, ids: Sequence[int]
+    ) -> frozenset[int] | None:
+        members = [how + pack_id(each) for each in ids]
+        reply = await self._cache.call("SMISMEMBER", _graph(shopper_id), "-", *members)
+        return frozenset(compress(ids, reply[1:])) if reply[0] else None
+
+    async def hidden(self, shopper_id: int, posts: Sequence[int]) -> frozenset[int] | None:
+        """Which of these posts are hidden; None when not known."""
+        return await self._noted(shopper_id, b"h", posts)
 
     async def drop(self, shopper_ids: Iterable[int]) -> None:
         """Forget timelines; a rebuild under way will not finish."""
@@ -183,11 +191,11 @@ def reading_of(reply: list[Any], below: bytes) -> Reading:
     state = State(reply[0])
     if state is not State.PAGE:
         return Reading(state)
-    _, seal, flags, pulled, entries = reply
+    _, seal, flags, pulled, entries, out, marks = reply
     if entries and entries[-1] == END:
-        return Reading(state, seal, Window(entries[:-1], None), flags, pulled)
+        return Reading(state, seal, Window(entries[:-1], None), flags, pulled, out, marks)
     reach = position_of(entries[-1]) if entries else below
-    return Reading(state, seal, Window(entries, reach), flags, pulled)
+    return Reading(state, seal, Window(entries, reach), flags, pulled, out, marks)
 
 
 def ids_of(packed: bytes) -> list[int]:

@@ -171,7 +171,9 @@ class FeedPages:
         if more:
             last = items[-1].position if items else found.following
         ending = self._ending(last, head, found.source)
-        liked = await self._engagement.liked(shopper_id, [each.id for each in items])
+        liked = found.liked
+        if liked is None:
+            liked = await self._engagement.liked(shopper_id, [each.id for each in items])
         following = found.source is FeedSource.FOLLOWING
         likes, likes_not = (viewer_of(liked=each, following=following) for each in (True, False))
         shown = [each.shown(likes if each.id in liked else likes_not) for each in items]

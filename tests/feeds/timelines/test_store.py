@@ -8,7 +8,7 @@ import pytest
 from app.kernel.valkey.changes import Changes
 from app.kernel.valkey.client import Valkey
 from app.kernel.valkey.seals import SEAL_SECONDS, Seals, seal_key
-from feeds.reactions.store import LikedStore
+from feeds.reactions.store import LikedStore, Noted, marks_key, noted
 from feeds.timelines.rules import END, TOP, Window, pack_id, position_of
 from feeds.timelines.store import (
     Claim,
@@ -217,15 +217,37 @@ async def test_the_graph_says_which_entries_stand(store: TimelineStore, cache: V
     first = await read(store, wanted=5)
     assert first.flags == b"hb"
     assert first.window == Window(entries[:5], position_of(entries[4]))
-    authors, posts = [pack_id(AUTHOR), pack_id(OTHER)], [each[5:13] for each in entries]
-    graph, *stands = await store.standing(SHOPPER, authors, posts)
-    assert graph
-    assert stands[:2] == [1, 0]
-    assert stands[2:] == [int(ms in (40, 1)) for ms in range(40, 0, -1)]
+    whole = await read(store, wanted=50)
+    out = [40 - ms for ms in range(40, 0, -1) if ms % 3 == 0 or ms in (40, 1)]
+    assert list(whole.out) == out
+    assert await store.hidden(SHOPPER, [2**60 + 40, 2**60 + 39]) == {2**60 + 40}
     assert await store.blocked(SHOPPER, [1, 2, 4]) == {2}
     await cache.call("DEL", keys_of(SHOPPER)[2])
-    assert (await store.standing(SHOPPER, authors, ()))[0] == 0
+    assert (await read(store)).state is State.MISSING
+    assert await store.hidden(SHOPPER, [2**60 + 40]) is None
     assert await store.blocked(SHOPPER, [2]) is None
+
+
+async def test_what_the_shopper_likes_comes_with_the_page(
+    store: TimelineStore, cache: Valkey
+) -> None:
+    entries = [entry(ms) for ms in range(9, 0, -1)]
+    ids, likes, name = [2**60 + ms for ms in range(9, 0, -1)], LikedStore(cache), marks_key(SHOPPER)
+    await build(store, entries)
+
+    async def told(wanted: int) -> Noted:
+        reply = await store.read(SHOPPER, TOP, wanted, 1, b"g", marks_key=name)
+        return noted(ids[:wanted], reading_of(reply, TOP).marks)
+
+    assert await told(9) == Noted(None, {}), "nobody has loaded them"
+    await likes.load(SHOPPER, [])
+    assert await told(9) == Noted(0, {})
+    await likes.note(SHOPPER, ids[3], 7, liked=True)
+    await likes.note(SHOPPER, ids[8], 8, liked=False)
+    assert await told(9) == Noted(0, {ids[3]: True, ids[8]: False})
+    assert await told(3) == Noted(0, {})
+    assert await told(9) == await likes.read(SHOPPER, ids)
+    assert (await read(store)).marks is None
 
 
 async def test_a_seal_stands_until_something_changes(store: TimelineStore, cache: Valkey) -> None:
