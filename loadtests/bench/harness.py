@@ -22,6 +22,8 @@ from rich.table import Table
 
 ROUNDS_MIN = 5
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+_CORES = sorted(os.sched_getaffinity(0))
+"""As this process was given them, before it is pinned itself."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,12 @@ def against(name: str, unit: str, result: Duel, goal_ratio: float) -> Row:
 
 def serving_core() -> int:
     """The core of what serves."""
-    return min(os.sched_getaffinity(0))
+    return _CORES[0]
 
 
 def loading_core() -> int:
     """The core of what generates load; the same one where there is only one."""
-    return max(os.sched_getaffinity(0))
+    return _CORES[-1]
 
 
 def pin(pid: int, core: int) -> None:
@@ -217,7 +219,7 @@ def machine() -> dict[str, str | int]:
             break
     return {
         "cpu": model,
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": len(_CORES),
         "kernel": platform.release(),
         "python": platform.python_version(),
         "taken": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
