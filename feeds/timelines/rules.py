@@ -14,6 +14,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from struct import Struct
 
 import msgspec
@@ -68,9 +69,14 @@ def position_of(entry: bytes) -> bytes:
     return entry[:POSITION_BYTES]
 
 
-def posts_of(entries: Iterable[bytes]) -> list[int]:
+def posts_of(entries: Sequence[bytes]) -> Sequence[int]:
     """The posts' ids."""
-    return [int.from_bytes(entry[5:13]) for entry in entries]
+    return _posts_of(len(entries)).unpack(b"".join(entries))
+
+
+@lru_cache(maxsize=1_024)
+def _posts_of(count: int) -> Struct:
+    return Struct(">" + "5xQ8x" * count)
 
 
 def author_of(entry: bytes) -> int:

@@ -303,7 +303,7 @@ class FeedReader:
             told = self._engagement.told(ids, reading.marks)
         if reading.out:
             out = {pushed[place] for place in reading.out}
-            ids = rules.posts_of(entry for entry in merged.entries if entry not in out)
+            ids = rules.posts_of([entry for entry in merged.entries if entry not in out])
         if merged is not reading.window and b"h" in reading.flags:
             hidden = await self._store.hidden(shopper_id, ids)
             if hidden is None:
@@ -311,7 +311,7 @@ class FeedReader:
             ids = [id_ for id_ in ids if id_ not in hidden]
         items = await self._shelf.take(ids)
         examined = Examined(ids, items)
-        shown, sealed = [items[id_] for id_ in ids if id_ in items], True
+        shown, sealed = [item for id_ in ids if (item := items.get(id_)) is not None], True
         if not all(map(_is_open, shown)):
             judged = await self._judged(shopper_id, shown, blocks=b"b" in reading.flags)
             if judged is None:

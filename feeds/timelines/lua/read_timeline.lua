@@ -37,24 +37,28 @@ end
 local entries = call('LRANGE', timeline, start, start + wanted - 1)
 local count = #entries
 if entries[count] == '$' then count = count - 1 end
-local authors, hidden, posts = { '-' }, {}, { 'floor' }
-for at = 1, count do
-  posts[at + 1], authors[at + 1] = sub(entries[at], 6, 13), sub(entries[at], 14)
+local function posts_behind(first, prefix)
+  local posts = { first }
+  for at = 1, count do posts[at + 1] = prefix .. sub(entries[at], 6, 13) end
+  return posts
 end
+local authors = { '-' }
+for at = 1, count do authors[at + 1] = sub(entries[at], 14) end
 local allowed = call('SMISMEMBER', graph, unpack(authors))
 if allowed[1] == 0 or (#entries == 0 and call('EXISTS', timeline) == 0) then return { 0 } end
-if string.find(held[3], 'h', 1, true) and count > 0 then
-  for at = 1, count do hidden[at] = 'h' .. posts[at + 1] end
-  hidden = call('SMISMEMBER', graph, unpack(hidden))
+local out, hidden = {}, {}
+if string.find(held[3], 'h', 1, true) then
+  hidden = call('SMISMEMBER', graph, unpack(posts_behind('-', 'h')))
 end
-local out = {}
-for at = 1, count do
-  if allowed[at + 1] == 0 or hidden[at] == 1 then out[#out + 1] = at - 1 end
+for at = 2, count + 1 do
+  if allowed[at] == 0 or hidden[at] == 1 then out[#out + 1] = at - 2 end
 end
 
 local marks = false
-if marks_key then
-  local found = call('HMGET', marks_key, unpack(posts))
+if marks_key and call('HLEN', marks_key) < 2 then
+  marks = call('HGET', marks_key, 'floor') -- most shoppers like nothing
+elseif marks_key then
+  local found = call('HMGET', marks_key, unpack(posts_behind('floor', '')))
   marks = found[1]
   for at = 2, count + 1 do
     if found[at] then marks = found end

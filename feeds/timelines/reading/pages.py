@@ -30,6 +30,14 @@ _HELD_OVERHEAD = 4_096
 """Bytes a held page costs beside its body, roughly."""
 _ENDINGS_HELD = 4_096
 _NO_HEAD = rules.pack_position(0, 0)
+_VIEWERS = {
+    source: (
+        viewer_of(liked=True, following=source is FeedSource.FOLLOWING),
+        viewer_of(liked=False, following=source is FeedSource.FOLLOWING),
+    )
+    for source in FeedSource
+}
+"""Who likes an item of such a page, and who does not."""
 _PRIVATE = (*JSON_HEADERS, (b"cache-control", b"private, no-cache"))
 
 
@@ -174,11 +182,12 @@ class FeedPages:
         liked = found.liked
         if liked is None:
             liked = await self._engagement.liked(shopper_id, [each.id for each in items])
-        following = found.source is FeedSource.FOLLOWING
-        likes, likes_not = (viewer_of(liked=each, following=following) for each in (True, False))
-        shown = [each.shown(likes if each.id in liked else likes_not) for each in items]
+        likes, likes_not = _VIEWERS[found.source]
+        if liked:
+            shown = [each.shown(likes if each.id in liked else likes_not) for each in items]
+        else:
+            shown = [each.shown(likes_not) for each in items]
         body = b'{"items":[%b%b' % (b",".join([whole for whole, _ in shown]), ending)
-        # bodies are by far the most of it, and each post brings the digest of its own
         brief = b"".join([brief for _, brief in shown])
         return Page.of(body, weak_etag(brief + ending))
 

@@ -6,6 +6,7 @@ its JSON is joined once. Nothing is held beyond the answer: the next turn looks 
 """
 
 import asyncio
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.kernel.structs import encode_json
@@ -14,6 +15,7 @@ from feeds.timelines.rules import EPOCH_MS, pack_position
 
 _TOGETHER_MAX = 500
 """Posts of one look: the cache answers for so many well within a millisecond."""
+_DIGEST_BYTES = 16
 _NO_FIGURES = encode_json(PostCounts())
 _VIEWER = tuple(
     encode_json({"liked": liked, "following": following})
@@ -22,7 +24,7 @@ _VIEWER = tuple(
 )
 
 Shown = tuple[bytes, bytes]
-"""A `FeedItem` as JSON, and the same with a digest in the place of the post."""
+"""A `FeedItem` as JSON, and a digest of it."""
 
 
 class Item:
@@ -46,7 +48,9 @@ class Item:
         if made is None:
             _, digest, body = self.post.parts
             beside = b',"counts":%b,"viewer":%b}' % (self.figures, _VIEWER[viewer])
-            made = self._shown[viewer] = b'{"post":%b%b' % (body, beside), digest + beside
+            # the body is by far the most of it, and brings a digest of its own
+            brief = hashlib.sha256(digest + beside).digest()[:_DIGEST_BYTES]
+            made = self._shown[viewer] = b'{"post":%b%b' % (body, beside), brief
         return made
 
 
@@ -61,7 +65,7 @@ class Shelf:
     def __init__(self, posts: Posts, engagement: Engagement) -> None:
         self._posts = posts
         self._engagement = engagement
-        self._wanted: dict[int, None] = {}
+        self._wanted: set[int] = set()
         self._waiters: list[asyncio.Future[Mapping[int, Item]]] = []
         self._looking: set[asyncio.Task[None]] = set()
 
@@ -73,7 +77,7 @@ class Shelf:
         if not self._waiters:
             loop.call_soon(self._leave)
         self._waiters.append(waiter)
-        self._wanted.update(dict.fromkeys(ids))
+        self._wanted.update(ids)
         if len(self._wanted) >= _TOGETHER_MAX:
             self._leave()
         return waiter
@@ -81,7 +85,7 @@ class Shelf:
     def _leave(self) -> None:
         if not self._waiters:  # they were too many to wait for the end of the turn
             return
-        wanted, self._wanted = list(self._wanted), {}
+        wanted, self._wanted = list(self._wanted), set()
         waiters, self._waiters = self._waiters, []
         task = asyncio.get_running_loop().create_task(self._look(wanted, waiters))
         self._looking.add(task)

@@ -38,7 +38,7 @@ def test_packing_loses_nothing(fact: tuple) -> None:
     at, post_id, author_id = fact
     entry = pack_entry(at, post_id, author_id)
     assert len(entry) == ENTRY_BYTES
-    assert (posts_of([entry]), author_of(entry)) == ([post_id], author_id)
+    assert (posts_of([entry]), author_of(entry)) == ((post_id,), author_id)
     ms, same = unpack_position(position_of(entry))
     assert (published_at_of(ms), same) == (at, post_id)
     assert pack_position(ms, same) == position_of(entry) < TOP
