@@ -168,7 +168,7 @@ class ResultItem(View):
     amount: Money
     claimed_at: Timestamp
     best: bool
-    """The largest share so far: best luck."""
+    """The largest share so far: best luck, where not all are of one size."""
 
 
 class FiguresView(View):

@@ -210,6 +210,7 @@ class PacketDesk:
         found = await self._repository.page(session, packet_id, before, limit + 1)
         sums = (await self._repository.sums(session, [packet_id])).get(packet_id, Sums())
         shown = found[:limit]
+        lucky = sums.best_minor * sums.claims > sums.granted_minor
         names = await self._shoppers.names(session, {each.shopper_id for each in shown})
         items = [
             ResultItem(
@@ -218,7 +219,7 @@ class PacketDesk:
                 wave=each.pool,
                 amount=money(record, each.amount_minor),
                 claimed_at=Timestamp.of(each.claimed_at),
-                best=each.order == sums.best_order,
+                best=lucky and each.order == sums.best_order,
             )
             for each in shown
         ]

@@ -71,6 +71,15 @@ class TestLife:
         best = max(amount["amountMinor"] for amount in won)
         assert [each["amount"]["amountMinor"] for each in items if each["best"]] == [best]
 
+    async def test_nobody_is_luckier_where_all_get_the_same(self, fair: Fair):
+        shop = await fair.rich_shop(1_000)
+        packet_id = await fair.open(shop, EQUAL)
+        for name in ("客人1", "客人2"):
+            await fair.grab(packet_id, await fair.town.shopper(name))
+        await fair.town.settle()
+        page = await fair.town.good("GET", f"/v1/packets/{packet_id}/results")
+        assert [each["best"] for each in page["items"]] == [False, False]
+
     async def test_calling_off_before_the_opening_returns_all(self, fair: Fair):
         shop = await fair.rich_shop(1_000)
         opens = soon(3_600)

@@ -16,7 +16,7 @@ export const enPackets: Record<keyof typeof zhPackets, Message> = {
   "packets.form.follow": "Follow to open",
   "packets.form.popup": "Surprise",
   "packets.form.watch": "Film packet",
-  "packets.form.attached": "Lucky amount",
+  "packets.form.attached": "In a post",
   "packets.form.draw": "Lucky bag",
   "packets.form.fission": "Open together",
   "packets.shares": { one: "{n} packet", other: "{n} packets" },

@@ -16,7 +16,7 @@ export const zhPackets = {
   "packets.form.follow": "关注红包",
   "packets.form.popup": "惊喜红包",
   "packets.form.watch": "看视频红包",
-  "packets.form.attached": "拼手气红包",
+  "packets.form.attached": "帖子红包",
   "packets.form.draw": "福袋",
   "packets.form.fission": "裂变红包",
   "packets.shares": "{n} 个",
