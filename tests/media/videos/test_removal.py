@@ -24,14 +24,6 @@ from tests.media.inspection import films
 from tests.media.videos.test_videos import inspected, make, ready, run, upload
 
 
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A short film."""
-    path: Path = tmp_path_factory.mktemp("films") / "film.mp4"
-    films.film(path)
-    return path.read_bytes()
-
-
 @pytest.fixture
 def heard(house: House) -> list[object]:
     """What other slices hear of removals."""

@@ -31,14 +31,6 @@ from tests.media.inspection import films
 TUS = {"tus-resumable": "1.0.0"}
 
 
-@pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A short film."""
-    path: Path = tmp_path_factory.mktemp("films") / "film.mp4"
-    films.film(path)
-    return path.read_bytes()
-
-
 @pytest.fixture
 def heard(house: House) -> list[object]:
     """What other slices hear of videos."""
