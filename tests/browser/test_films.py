@@ -1,23 +1,18 @@
 """Our manifests in other people's players, in Chromium: hls.js and shaka-player."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
 from app.kernel.clock import Clock
-from app.kernel.settings import Settings
 from media.videos.interfaces import Visibility
-from tests.application import application
-from tests.browser.theatre import cinema, free_port, listening, until
+from tests.browser.theatre import cinema, port, settings, until, url
 from tests.media.conftest import Theatre, other_film, short_film, staging, theatre
 from tests.media.delivery.players import Film, part_of, play
 from tests.media.timelines.test_service import LINK, publish, save
-from tests.servers import Servers
 
-__all__ = ["other_film", "short_film", "staging", "theatre"]
+__all__ = ["other_film", "port", "settings", "short_film", "staging", "theatre", "url"]
 FRAMES = 180
 """Of the film of six seconds."""
 _SWITCH = """
@@ -50,22 +45,6 @@ class Later:
 
     def now(self) -> datetime:
         return self._clock.now() + self.by
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def settings(settings: Settings, servers: Servers, port: int) -> Settings:
-    return msgspec.structs.replace(settings, public_url=f"http://127.0.0.1:{port}")
-
-
-@pytest.fixture
-async def url(theatre: Theatre, staging: Any, port: int) -> AsyncIterator[str]:
-    async with listening(theatre, application(staging[0]), port) as url:
-        yield url
 
 
 class TestHls:

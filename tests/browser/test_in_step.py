@@ -5,14 +5,9 @@ standard the first one is shown at 0. Programs on libavformat show all of them t
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import msgspec
-import pytest
-
-from app.kernel.settings import Settings
 from media.inspection.inspector import inspect
 from media.transcoding.encoding import boxes, pictures, sound
 from media.transcoding.encoding.commands import Chain
@@ -20,14 +15,12 @@ from media.transcoding.encoding.pictures import Made
 from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.interfaces import Cut, Rendition, Segment
 from media.transcoding.rules import SAMPLE_RATE, Grid, Rung, plan_for
-from tests.application import application
-from tests.browser.theatre import cinema, free_port, listening
+from tests.browser.theatre import cinema, port, settings, url
 from tests.media.conftest import Theatre, staging, theatre
 from tests.media.transcoding.clips import Clip, make
 from tests.media.transcoding.fragments import frames_of
-from tests.servers import Servers
 
-__all__ = ["staging", "theatre"]
+__all__ = ["port", "settings", "staging", "theatre", "url"]
 CLIP = Clip(rate="25", frames=90)
 """Two segments, made from two pieces."""
 IN_STEP_SECONDS = 0.040
@@ -51,22 +44,6 @@ _SHOWN = """
   film.currentTime = (number + 0.5) / rate;
 })
 """
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def settings(settings: Settings, servers: Servers, port: int) -> Settings:
-    return msgspec.structs.replace(settings, public_url=f"http://127.0.0.1:{port}")
-
-
-@pytest.fixture
-async def url(theatre: Theatre, staging: Any, port: int) -> AsyncIterator[str]:
-    async with listening(theatre, application(staging[0]), port) as url:
-        yield url
 
 
 async def test_pictures_are_shown_at_their_time(theatre: Theatre, url: str, tmp_path: Path) -> None:

@@ -2,19 +2,24 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
+import pytest
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
 from playwright.async_api import Page, async_playwright
 
+from app.kernel.embedded.process import free_ports
+from app.kernel.settings import Settings
 from app.web.build import install, pages
+from tests.application import application
 from tests.browser.conftest import ARGUMENTS
 from tests.media.conftest import Theatre
+from tests.servers import Servers
 
 PLAY = next(page for page in pages() if page.name == "play")
 _HLS = "node_modules/hls.js/dist/hls.min.js"
@@ -143,8 +148,20 @@ async def until(page: Page, condition: str) -> dict[str, Any]:
     return await page.evaluate("told()")
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture
+def port() -> int:
+    """Where the films are, chosen before the house is told of it."""
+    return free_ports(1)[0]
+
+
+@pytest.fixture
+def settings(settings: Settings, servers: Servers, port: int) -> Settings:
+    """Films are addressed where they will be."""
+    return msgspec.structs.replace(settings, public_url=f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+async def url(theatre: Theatre, staging: Any, port: int) -> AsyncIterator[str]:
+    """Where a house with films can be reached."""
+    async with listening(theatre, application(staging[0]), port) as url:
+        yield url
