@@ -1,6 +1,6 @@
 """The doors of pictures for other slices."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 import msgspec
@@ -36,6 +36,11 @@ class PictureOwner(msgspec.Struct, frozen=True):
     live: bool = True
 
     @classmethod
+    def video(cls, video_id: int) -> "PictureOwner":
+        """A film's own pictures, which nobody can put anywhere else: nobody acts as a film."""
+        return cls(video_id)
+
+    @classmethod
     def of(cls, actor: Actor) -> "PictureOwner":
         """Members and keys upload for their brand, shoppers for themselves."""
         return cls(actor.brand_id or actor.id, actor.live)
@@ -60,6 +65,11 @@ class Images(Protocol):
         The slow part comes before the first statement, so no lock is held meanwhile. Raises
         NotAPicture, PictureTooLarge, PictureDamaged, PicturesBusy.
         """
+        ...
+
+    async def prune(self, tx: Transaction, owner: PictureOwner, kept: Collection[int]) -> None:
+        """Forget the owner's pictures but these; files go once no other owner has the same. Only
+        for owners whose pictures nobody can have put anywhere else."""
         ...
 
     async def jpeg(self, session: AsyncSession, image_id: int, width_min: int) -> bytes:

@@ -15,7 +15,7 @@ from media.images.controllers import ImageController, ImageFileController
 from media.images.darkroom.workshop import Workshop
 from media.images.errors import PictureNotFound
 from media.images.interfaces import Images, PictureOwner
-from media.images.service import RENDER_TASK, ImageService
+from media.images.service import CLEAR_TASK, RENDER_TASK, ImageService
 
 
 class ShopperAvatars(Avatars):
@@ -67,7 +67,10 @@ def _wire(house: House) -> Wiring:
             "images": Provide(lambda: service, sync_to_thread=False),
             "objects": Provide(lambda: house.objects, sync_to_thread=False),
         },
-        tasks=[Task(RENDER_TASK, service.render, queue=QUEUE_MEDIA)],
+        tasks=[
+            Task(RENDER_TASK, service.render, queue=QUEUE_MEDIA),
+            Task(CLEAR_TASK, service.clear),
+        ],
         web_lifespan=[open_workshop],
         worker_lifespan=[open_workshop],
     )

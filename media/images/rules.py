@@ -164,14 +164,19 @@ def content_hash(data: bytes) -> str:
     return state.hex
 
 
+def folder_path(hash_: str) -> str:
+    """All files of a picture; two levels keep folders short."""
+    return f"images/{hash_[:2]}/{hash_}"
+
+
 def rendition_path(hash_: str, width: int, format_: str) -> str:
-    """Where a rendition lies in the object store; two levels keep folders short."""
-    return f"images/{hash_[:2]}/{hash_}/{width}.{format_}"
+    """Where a rendition lies in the object store."""
+    return f"{folder_path(hash_)}/{width}.{format_}"
 
 
 def master_path(hash_: str) -> str:
     """Where the clean full-size picture lies that later renditions are made from; never served."""
-    return f"images/{hash_[:2]}/{hash_}/master"
+    return f"{folder_path(hash_)}/master"
 
 
 def public_base(hash_: str) -> str:

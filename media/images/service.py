@@ -1,7 +1,7 @@
 """The use cases of pictures: take one in, render the rest of it, show it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +27,7 @@ from media.images.rules import (
     Format,
     check_bytes,
     content_hash,
+    folder_path,
     master_path,
     public_base,
     rendition_path,
@@ -35,6 +36,7 @@ from media.images.rules import (
 log: structlog.stdlib.BoundLogger = structlog.get_logger("images")
 
 RENDER_TASK = "media.images.render"
+CLEAR_TASK = "media.images.clear"
 _BEHIND = -10
 """The picture is to be seen already: who waits for a film in the same queue comes first."""
 UPLOADS_PER_MINUTE = 120
@@ -86,10 +88,12 @@ class ImageService:
         async with self._database.reading() as session:
             known = await self._repository.content(session, hash_) is not None
         if not known:
-            made = await self._develop(data, hash_)
-            if await self._repository.add_content(tx.session, made):
-                await tx.defer(RENDER_TASK, lock=hash_, priority=_BEHIND, hash_=hash_)
+            await self._add(tx, hash_, data)
         content = await self._repository.held_content(tx.session, hash_)
+        if content is None:  # its last owner let it go meanwhile
+            await self._add(tx, hash_, data)
+            content = await self._repository.held_content(tx.session, hash_)
+        assert content is not None, "it was added in this transaction, or is held by its adder's"
         id_ = await self._repository.add_image(tx.session, self._ids.new(), owner, hash_)
         return _view(id_, content)
 
@@ -109,11 +113,25 @@ class ImageService:
         master = await self._objects.get(master_path(hash_))
         size = (content.width, content.height)
         made = await self._workshop.render(master, size, content.widths, missing)
-        await self._store(hash_, made)
+        await self._store(_files(hash_, made))
         async with self._database.transaction() as tx:
-            await self._repository.set_formats(tx.session, hash_, list(FORMATS))
+            if not await self._repository.set_formats(tx.session, hash_, list(FORMATS)):
+                await tx.defer(CLEAR_TASK, hash_=hash_)
             for image_id in await self._repository.ids_of(tx.session, hash_):
                 await self._events.publish(tx, ImageRendered(image_id))
+
+    async def prune(self, tx: Transaction, owner: PictureOwner, kept: Collection[int]) -> None:
+        """See `Images`."""
+        for hash_ in await self._repository.drop_images(tx.session, owner, kept):
+            if await self._repository.drop_content(tx.session, hash_):
+                await tx.defer(CLEAR_TASK, hash_=hash_)
+
+    async def clear(self, hash_: str) -> None:
+        """A job: remove the files of a picture, unless somebody has it again."""
+        async with self._database.transaction() as tx:
+            await self._repository.lock_files(tx.session, hash_)
+            if await self._repository.content(tx.session, hash_) is None:
+                await self._objects.delete(await self._objects.list(folder_path(hash_)))
 
     async def views(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, ImageView]:
         """See `Images`."""
@@ -144,11 +162,12 @@ class ImageService:
             return await self._objects.get(rendition_path(content.hash, width, "jpeg"))
         raise PictureNotFound
 
-    async def _develop(self, data: bytes, hash_: str) -> ImageContent:
+    async def _add(self, tx: Transaction, hash_: str, data: bytes) -> None:
+        """Store a picture that nobody has yet, and its row; the first to add it has it rendered."""
         made = await self._workshop.develop(data)
-        await self._store(hash_, made.renditions)
-        await self._objects.put(master_path(hash_), made.master)
-        return ImageContent(
+        files = _files(hash_, made.renditions) | {master_path(hash_): made.master}
+        await self._store(files)
+        content = ImageContent(
             hash=hash_,
             width=made.width,
             height=made.height,
@@ -157,14 +176,20 @@ class ImageService:
             widths=made.widths,
             formats=["jpeg"],
         )
+        if not await self._repository.add_content(tx.session, content):
+            return
+        await self._repository.lock_files(tx.session, hash_)
+        # who had it before may have let it go just now, and its files with it
+        if not files.keys() <= set(await self._objects.list(folder_path(hash_))):
+            await self._store(files)
+        await tx.defer(RENDER_TASK, lock=hash_, priority=_BEHIND, hash_=hash_)
 
-    async def _store(self, hash_: str, renditions: Iterable[Rendition]) -> None:
-        await asyncio.gather(
-            *(
-                self._objects.put(rendition_path(hash_, one.width, one.format), one.data)
-                for one in renditions
-            )
-        )
+    async def _store(self, files: Mapping[str, bytes]) -> None:
+        await asyncio.gather(*(self._objects.put(path, data) for path, data in files.items()))
+
+
+def _files(hash_: str, renditions: Iterable[Rendition]) -> dict[str, bytes]:
+    return {rendition_path(hash_, one.width, one.format): one.data for one in renditions}
 
 
 def _view(id_: int, content: ImageContent) -> ImageView:

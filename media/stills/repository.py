@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,6 +41,10 @@ class StillsRepository:
             .returning(VideoStills.video_id)
         )
         return await session.scalar(statement) is not None
+
+    async def lock_files(self, session: AsyncSession, hash_: str) -> None:
+        """One at a time who stores the files of a hash or removes them."""
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(hash_, 45))))
 
     async def shared(self, session: AsyncSession, hash_: str) -> bool:
         """Whether any video still uses these files."""

@@ -76,10 +76,12 @@ class StillsService(VideoParts):
             if film is None:
                 return
             made = await make_stills(film, folder)
-        hash_ = await self._store(made)
-        owner = PictureOwner(record.owner_id, record.live)
+        owner = PictureOwner.video(video_id)
         async with self._database.transaction() as tx:
             poster = await self._images.import_picture(tx, made.poster, owner)
+            if not await self._wanted(tx, video_id):
+                return
+            hash_ = await self._store(tx, made)
             row = VideoStills(
                 video_id=video_id,
                 generation=generation,
@@ -98,7 +100,9 @@ class StillsService(VideoParts):
             if before is not None and not await self._repository.has(tx.session, video_id, before):
                 return
             gone = await self._repository.remove(tx.session, video_id, before)
-            for hash_, sheets in gone:
+            await self._prune(tx, video_id)
+            for hash_, sheets in sorted(gone):
+                await self._repository.lock_files(tx.session, hash_)
                 if not await self._repository.shared(tx.session, hash_):
                     names = [PREVIEW_NAME, STORYBOARD_NAME, *map(sheet_name, range(sheets))]
                     await self._objects.delete([still_path(hash_, name) for name in names])
@@ -144,9 +148,11 @@ class StillsService(VideoParts):
                 raise StillsFailed("nothing of this film can be decoded yet")
             image = await Reader(film).frame(at_ms / 1000, POSTER_SIDE_MAX)
         data = await asyncio.to_thread(as_jpeg, image)
-        owner = PictureOwner(record.owner_id, record.live)
         async with self._database.transaction() as tx:
+            owner = PictureOwner.video(video_id)
             poster = await self._images.import_picture(tx, data, owner)
+            if not await self._wanted(tx, video_id):
+                return
             await self._repository.choose(tx.session, video_id, int(poster.id), at_ms)
             await self._changed(tx, video_id)
 
@@ -185,12 +191,30 @@ class StillsService(VideoParts):
         async with readable(record, cut, self._objects) as film:
             yield film
 
-    async def _store(self, made: Made) -> str:
-        """Files before the row that names them."""
+    async def _wanted(self, tx: Transaction, video_id: int) -> bool:
+        """Whether the video is still there, and until this transaction ends; where it is not, what
+        was made of it meanwhile is forgotten."""
+        record = await self._videos.hold(tx, video_id)
+        if record is None or _gone(record):
+            await self._prune(tx, video_id)
+            return False
+        return True
+
+    async def _prune(self, tx: Transaction, video_id: int) -> None:
+        """Forget the film's own pictures that neither a poster nor a cover is."""
+        shown = await self._repository.find(tx.session, [video_id])
+        covers = await self._repository.covers(tx.session, [video_id])
+        kept = {each.poster_image_id for each in shown}
+        kept |= {each.image_id for each in covers.values() if each.image_id is not None}
+        await self._images.prune(tx, PictureOwner.video(video_id), kept)
+
+    async def _store(self, tx: Transaction, made: Made) -> str:
+        """Files before the row that names them; nobody removes the same ones meanwhile."""
         board = made.storyboard
         hash_ = stills_hash([made.preview, board.vtt, *board.sheets])
         files = {PREVIEW_NAME: made.preview, STORYBOARD_NAME: board.vtt}
         files |= {sheet_name(number): sheet for number, sheet in enumerate(board.sheets)}
+        await self._repository.lock_files(tx.session, hash_)
         for name, data in files.items():
             await self._objects.put(still_path(hash_, name), data)
         return hash_

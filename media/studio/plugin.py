@@ -16,7 +16,7 @@ from media.studio.controllers import (
 from media.studio.making.maker import Maker
 from media.studio.service import StudioService
 from media.studio.tasks import tasks_of
-from media.videos.events import VideoAccepted
+from media.videos.events import VideoAccepted, VideoDeleted
 from media.videos.interfaces import Videos
 
 
@@ -44,7 +44,8 @@ def wire(house: House) -> Wiring:
             await maker.point(tx, event.video_id)
 
     house.events.subscribe(VideoAccepted, accepted)
-    captions = CaptionService(objects=house.objects, videos=videos)
+    captions = CaptionService(database=house.database, objects=house.objects, videos=videos)
+    house.events.subscribe(VideoDeleted, captions.deleted)
     house.doors.provide(CaptionTracks, captions)
     return Wiring(
         routes=[SlideshowController, WorkController, CuttingController, CaptionsController],
@@ -52,7 +53,7 @@ def wire(house: House) -> Wiring:
             "studio": Provide(lambda: service, sync_to_thread=False),
             "captions": Provide(lambda: captions, sync_to_thread=False),
         },
-        tasks=tasks_of(maker),
+        tasks=tasks_of(maker, captions),
     )
 
 

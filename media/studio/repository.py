@@ -82,11 +82,20 @@ class StudioRepository:
             execution_options={"populate_existing": True},
         )
 
-    async def drop_captions(self, session: AsyncSession, video_id: int, language: str) -> bool:
-        """Forget a track. False where there is none."""
-        statement = (
-            delete(VideoCaptions)
-            .where(VideoCaptions.video_id == video_id, VideoCaptions.language == language)
-            .returning(VideoCaptions.video_id)
-        )
+    async def drop_captions(
+        self, session: AsyncSession, video_id: int, language: str | None
+    ) -> Sequence[str]:
+        """Forget a track, or all of a video. The hashes of those there were."""
+        statement = delete(VideoCaptions).where(VideoCaptions.video_id == video_id)
+        if language is not None:
+            statement = statement.where(VideoCaptions.language == language)
+        return (await session.scalars(statement.returning(VideoCaptions.hash))).all()
+
+    async def lock_file(self, session: AsyncSession, hash_: str) -> None:
+        """One at a time who stores a file of captions or removes it."""
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(hash_, 46))))
+
+    async def has_file(self, session: AsyncSession, hash_: str) -> bool:
+        """Whether any video has these captions."""
+        statement = select(VideoCaptions.video_id).where(VideoCaptions.hash == hash_).limit(1)
         return await session.scalar(statement) is not None

@@ -127,10 +127,11 @@ class TranscodingService:
             return _work(row)
 
     async def look(self, film: Film) -> Work | None:
-        """The film's facts while it is worked on."""
+        """The film's facts while it is worked on; None when nobody wants it any more."""
         async with self._database.reading() as session:
             row = await self._repository.get(session, film)
-            return None if row is None or row.state != "working" else _work(row)
+            there = await self._videos.get(session, film[0]) is not None
+            return _work(row) if there and row is not None and row.state == "working" else None
 
     async def segment_film(self, film: Film, name: str, number: int) -> bytes:
         """A segment of a rendition that plays by itself."""

@@ -1,4 +1,8 @@
-"""What other slices may hear of uploads."""
+"""What other slices may hear of uploads.
+
+Whoever tells holds the upload until the transaction ends. Whoever hears takes no lock on what was
+made of it, but leaves that to a job: those who delete it hold it first, and its upload second.
+"""
 
 import msgspec
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.actors import Actor, ActorKind
 from app.kernel.database import Transaction
@@ -57,6 +58,11 @@ class Uploads(Protocol):
     ) -> Taken:
         """Keep a file that is here already, as an upload that is whole and taken. In transactions
         of its own. Raises QuotaExceeded, TooLarge."""
+        ...
+
+    async def finished(self, session: AsyncSession, upload_id: int) -> Finished | None:
+        """The file of an upload that was taken; None while its parts are put together. Raises
+        UploadGone where they could not be, or it was released."""
         ...
 
     async def release(self, tx: Transaction, upload_id: int) -> None:

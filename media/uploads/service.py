@@ -147,6 +147,13 @@ class UploadService(Uploads):
             await self._finish(tx, upload, hash_.hexdigest(), path)
             return _taken(upload)
 
+    async def finished(self, session: AsyncSession, upload_id: int) -> Finished | None:
+        """See `Uploads`."""
+        upload = await self._repository.get(session, upload_id)
+        if upload is None or upload.state == UploadState.GONE:
+            raise UploadGone
+        return _taken(upload).finished
+
     async def release(self, tx: Transaction, upload_id: int) -> None:
         """See `Uploads`."""
         upload = await self._repository.get(tx.session, upload_id, lock=True)

@@ -162,6 +162,11 @@ class Videos(Protocol):
         """The video, whoever owns it."""
         ...
 
+    async def hold(self, tx: Transaction, video_id: int) -> VideoRecord | None:
+        """The video, which nobody deletes or takes down before the transaction ends: what is added
+        to it now, whoever deletes it finds. None where it is deleted."""
+        ...
+
     async def load(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, VideoRecord]:
         """Those that exist, whoever owns them, in one query."""
         ...

@@ -42,6 +42,7 @@ def _wire(house: House) -> Wiring:
         objects=house.objects,
         events=house.events,
         repository=repository,
+        uploads=uploads,
         videos=service,
     )
     removal = Removal(
@@ -54,8 +55,8 @@ def _wire(house: House) -> Wiring:
     )
     house.doors.provide(Videos, service)
     house.doors.provide(PartsRegistry, views)
-    house.events.subscribe(UploadFinished, service.upload_finished)
-    house.events.subscribe(UploadFailed, service.upload_failed)
+    for ended in (UploadFinished, UploadFailed):
+        house.events.subscribe(ended, service.upload_ended)
     house.events.subscribe(VideoReady, removal.ready)
     return Wiring(
         routes=[VideoController, OwnVideosController, ReviewController],

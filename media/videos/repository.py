@@ -79,11 +79,14 @@ class VideoRepository:
     async def films_before(
         self, session: AsyncSession, video_id: int, generation: int | None
     ) -> Sequence[VideoFilm]:
-        """Those of a video, before a generation or all, that were not let go yet."""
+        """Those of a video, before a generation or all, that were not let go yet. By content, so
+        that two who let the same contents go never wait for each other in a circle."""
         statement = select(VideoFilm).where(VideoFilm.video_id == video_id, ~VideoFilm.released)
         if generation is not None:
             statement = statement.where(VideoFilm.generation < generation)
-        return (await session.scalars(statement.order_by(VideoFilm.generation))).all()
+        return (
+            await session.scalars(statement.order_by(VideoFilm.hash, VideoFilm.generation))
+        ).all()
 
     async def has_film(self, session: AsyncSession, path: str) -> bool:
         """Whether a film that was not let go lies there."""

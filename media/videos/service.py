@@ -172,6 +172,12 @@ class VideoService(Videos):
         """See `Videos`."""
         return (await self.load(session, [video_id])).get(video_id)
 
+    async def hold(self, tx: Transaction, video_id: int) -> VideoRecord | None:
+        """See `Videos`."""
+        if await self._repository.lock(tx.session, video_id) is None:
+            return None
+        return await self.get(tx.session, video_id)
+
     async def load(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, VideoRecord]:
         """See `Videos`."""
         found = await self._repository.load(session, ids)
@@ -227,21 +233,12 @@ class VideoService(Videos):
         await tx.session.flush()
         return True
 
-    async def upload_finished(self, tx: Transaction, event: UploadFinished) -> None:
-        """Hears of uploads: the film of one that was taken before it lay in one piece."""
+    async def upload_ended(self, tx: Transaction, event: UploadFinished | UploadFailed) -> None:
+        """Hears of uploads that were taken before they lay in one piece. How one ended, the
+        inspection sees for itself: the upload is held here, and videos are locked before it."""
         film = await self._repository.film_of_upload(tx.session, event.upload_id)
-        if film is None or film.path is not None:
-            return
-        film.path, film.hash, film.bytes = event.path, event.hash, event.bytes
-        await tx.session.flush()
-        await self._defer_inspection(tx, film)
-
-    async def upload_failed(self, tx: Transaction, event: UploadFailed) -> None:
-        """Hears of uploads."""
-        film = await self._repository.film_of_upload(tx.session, event.upload_id)
-        if film is not None:
-            words = "A part of the file was lost on its way. Please upload it again."
-            await self.advance(tx, film.video_id, film.generation, VideoState.FAILED, words=words)
+        if film is not None and film.path is None:
+            await self._defer_inspection(tx, film)
 
     async def _view_of_new(
         self, tx: Transaction, actor: Actor, owner: Owner, title: str, taken: Taken

@@ -10,6 +10,8 @@ from media.inspection.bounds import BRAND, SHOPPER, Bounds, check, check_bytes
 from media.inspection.errors import Refused
 from media.inspection.inspector import inspect
 from media.inspection.source import Source
+from media.uploads.errors import UploadGone
+from media.uploads.interfaces import Finished, Uploads
 from media.videos.events import VideoAccepted, VideoRefused
 from media.videos.interfaces import VideoState
 from media.videos.models import VideoFilm
@@ -17,6 +19,8 @@ from media.videos.repository import VideoRepository
 from media.videos.service import VideoService
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("videos")
+
+_LOST = "A part of the file was lost on its way. Please upload it again."
 
 
 class Inspection:
@@ -29,22 +33,22 @@ class Inspection:
         objects: Objects,
         events: Events,
         repository: VideoRepository,
+        uploads: Uploads,
         videos: VideoService,
     ) -> None:
         self._database = database
         self._objects = objects
         self._events = events
         self._repository = repository
+        self._uploads = uploads
         self._videos = videos
 
     async def run(self, video_id: int, generation: int) -> None:
         """A job. May run twice: whoever finds the film further on does nothing."""
         async with self._database.transaction() as tx:
-            film = await self._repository.film(tx.session, video_id, generation)
             record = await self._videos.get(tx.session, video_id)
-            if film is None or film.path is None or record is None:
-                return
-            if not await self._videos.advance(tx, video_id, generation, VideoState.INSPECTING):
+            film = await self._begin(tx, video_id, generation)
+            if record is None or film is None or film.path is None:
                 return
         bounds = SHOPPER if record.by_shopper else BRAND
         try:
@@ -56,6 +60,29 @@ class Inspection:
             if await self._videos.advance(tx, video_id, generation, VideoState.WAITING):
                 await self._note(tx.session, video_id, generation, source)
                 await self._events.publish(tx, VideoAccepted(video_id, generation))
+
+    async def _begin(self, tx: Transaction, video_id: int, generation: int) -> VideoFilm | None:
+        """The film with its file, which an upload may have put together only now. None where there
+        is nothing to look at."""
+        film = await self._repository.film(tx.session, video_id, generation)
+        if film is None:
+            return None
+        arrived: Finished | None = None
+        if film.path is None and film.upload_id is not None:
+            try:
+                arrived = await self._uploads.finished(tx.session, film.upload_id)
+            except UploadGone:
+                failed = VideoState.FAILED
+                await self._videos.advance(tx, video_id, generation, failed, words=_LOST)
+                return None
+            if arrived is None:
+                return None
+        if not await self._videos.advance(tx, video_id, generation, VideoState.INSPECTING):
+            return None
+        if arrived is not None:
+            film.path, film.hash, film.bytes = arrived.path, arrived.hash, arrived.bytes
+            await tx.session.flush()
+        return film
 
     async def _look(self, film: VideoFilm, path: str, bounds: Bounds) -> Source:
         """What was found out about the same bytes before, or now."""

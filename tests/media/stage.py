@@ -113,6 +113,9 @@ class Stage(Videos, Renditions, PartsRegistry):
         self.reads += 1
         return self.films.get(video_id)
 
+    async def hold(self, tx: Transaction, video_id: int) -> VideoRecord | None:
+        return self.films.get(video_id)
+
     async def load(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, VideoRecord]:
         return {id_: self.films[id_] for id_ in ids if id_ in self.films}
 

@@ -1,12 +1,13 @@
 """The use cases of captions."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.interfaces import Actor
-from app.kernel.database import Transaction
+from app.kernel.database import Database, Transaction
 from app.kernel.errors import Invalid
 from app.kernel.objects import Objects
 from app.kernel.text import is_visible, one_line
@@ -17,15 +18,20 @@ from media.studio.models import VideoCaptions
 from media.studio.repository import StudioRepository
 from media.studio.rules import captions_path
 from media.studio.schemas import CaptionsCreate, CaptionsView
+from media.videos.errors import VideoNotFound
+from media.videos.events import VideoDeleted
 from media.videos.interfaces import Videos
 
-LANGUAGES_MAX = 20
+CLEAR_TASK: Final = "media.studio.clear"
+LANGUAGES_MAX: Final = 20
 
 
 class CaptionService(CaptionTracks):
-    """Keeps captions. A file is stored before the row that names it, under its hash, for ever."""
+    """Keeps captions. A file is stored before the row that names it, under its hash, and goes when
+    no row does."""
 
-    def __init__(self, *, objects: Objects, videos: Videos) -> None:
+    def __init__(self, *, database: Database, objects: Objects, videos: Videos) -> None:
+        self._database = database
         self._objects = objects
         self._videos = videos
         self._repository = StudioRepository()
@@ -66,6 +72,9 @@ class CaptionService(CaptionTracks):
             raise CaptionsFull(f"At most {LANGUAGES_MAX} languages are possible")
         data = written(cues)
         hash_ = hashlib.sha256(data).hexdigest()
+        if await self._videos.hold(tx, video_id) is None:
+            raise VideoNotFound
+        await self._repository.lock_file(tx.session, hash_)
         await self._objects.put(captions_path(hash_), data)
         track = VideoCaptions(
             video_id=video_id,
@@ -76,13 +85,33 @@ class CaptionService(CaptionTracks):
             first=body.first,
         )
         await self._repository.put_captions(tx.session, track)
+        before = [each.hash for each in known if each.language == language]
+        await self._let_go(tx, set(before) - {hash_})
         return _view(track)
 
     async def remove(self, tx: Transaction, actor: Actor, video_id: int, language: str) -> None:
         """Take a track away. Raises CaptionsNotFound, VideoNotFound, Forbidden."""
         await self._videos.manageable(tx.session, actor, video_id)
-        if not await self._repository.drop_captions(tx.session, video_id, _canonical(language)):
+        gone = await self._repository.drop_captions(tx.session, video_id, _canonical(language))
+        if not gone:
             raise CaptionsNotFound
+        await self._let_go(tx, gone)
+
+    async def deleted(self, tx: Transaction, event: VideoDeleted) -> None:
+        """Hears of videos that are gone."""
+        gone = await self._repository.drop_captions(tx.session, event.video_id, None)
+        await self._let_go(tx, gone)
+
+    async def clear(self, hash_: str) -> None:
+        """A job: remove a file, unless a track has the same words again."""
+        async with self._database.transaction() as tx:
+            await self._repository.lock_file(tx.session, hash_)
+            if not await self._repository.has_file(tx.session, hash_):
+                await self._objects.delete([captions_path(hash_)])
+
+    async def _let_go(self, tx: Transaction, hashes: Iterable[str]) -> None:
+        for hash_ in hashes:
+            await tx.defer(CLEAR_TASK, hash_=hash_)
 
 
 def _canonical(tag: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.database import Transaction
 from app.kernel.house import House
@@ -11,6 +12,8 @@ from app.kernel.objects import ObjectMissing
 from media.images.errors import NotAPicture, PictureDamaged, PictureNotFound
 from media.images.events import ImageRendered
 from media.images.interfaces import Images, ImageView, PictureOwner
+from media.images.models import ImageContent
+from media.images.repository import ImageRepository
 from media.images.rules import LADDER
 from media.images.service import ImageService
 from tests.media.images.pictures import corners, decode, encode, noise
@@ -201,3 +204,56 @@ class TestDoors:
             ):
                 with pytest.raises(PictureNotFound):
                     await images.owned(session, ids, owner)
+
+
+class TestPrune:
+    async def files(self, house: House, *views: ImageView) -> int:
+        found = [await house.objects.list(f"images/{hash_of(v)[:2]}/{hash_of(v)}") for v in views]
+        return sum(map(len, found))
+
+    async def pruned(
+        self, house: House, images: Images, owner: PictureOwner, *kept: ImageView
+    ) -> None:
+        async with house.database.transaction() as tx:
+            await images.prune(tx, owner, [int(each.id) for each in kept])
+
+    async def test_what_nobody_has_any_more_goes(self, house: House, images: Images) -> None:
+        first = await imported(house, images, encode(corners(300, 200)), ANNA)
+        second = await imported(house, images, encode(noise()), ANNA)
+        of_ben = await imported(house, images, encode(noise()), BEN)
+        await self.pruned(house, images, ANNA, second)
+        assert (await jobs(house))[-1][0] == "media.images.clear"
+        await service(images).clear(hash_of(first))
+        assert await self.files(house, first) == 0
+        async with house.database.reading() as session:
+            assert (await images.views(session, [first.id, second.id])).keys() == {second.id}
+        await self.pruned(house, images, ANNA)
+        await service(images).clear(hash_of(second))
+        assert await self.files(house, of_ben) > 1, "it is another's too"
+        await service(images).render(hash_of(first))
+        assert await self.files(house, first) == 0
+
+    async def test_who_uploads_it_again_has_all_of_it(
+        self, house: House, images: Images, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        data = encode(corners(300, 200))
+        view = await imported(house, images, data, ANNA)
+        count = await self.files(house, view)
+        await self.pruned(house, images, ANNA)
+        again = await imported(house, images, data, BEN)
+        await service(images).clear(hash_of(view))
+        assert await self.files(house, again) == count
+        await self.pruned(house, images, BEN)
+        add = ImageRepository.add_content
+
+        async def cleared(
+            self: ImageRepository, session: AsyncSession, content: ImageContent
+        ) -> bool:
+            """The broom comes when the files are stored and the row is not."""
+            await service(images).clear(content.hash)
+            return await add(self, session, content)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(ImageRepository, "add_content", cleared)
+            once_more = await imported(house, images, data, ANNA)
+        assert await self.files(house, once_more) == count
