@@ -198,7 +198,7 @@ class ProductSlide:
         gap = studio.scale(text.gap)
         used = name.height + gap + row.height
         room = studio.scale(height)
-        y = studio.scale(top) + (max(0, room - used) // 3 if text.align == "center" else 0)
+        y = studio.scale(top) + (max(0, room - used) // 6 if text.align == "center" else 0)
         x = studio.scale(left)
         inset = (studio.scale(width) - row.width) // 2 if text.align == "center" else 0
         return Piece(name, x, y), Piece(row, x + inset, y + name.height + gap)

@@ -15,6 +15,9 @@ UNITS: Final = (720, 1280)
 SAFE: Final = (64, 64, 656, 1200)
 """Left, top, right, bottom: words stay inside. A phone as long as 390 by 844 that fills its screen
 with the film shows no more than this of its width, and the player's own controls lie below."""
+CARD_TOP: Final = 964
+"""Where the player's card of the product begins, on the same phone: names of two lines and their
+prices end above it. The card repeats both for the few names that are longer."""
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 Box = tuple[int, int, int, int]

@@ -11,7 +11,7 @@ from media.studio.music.scores import FRAMES_PER_SECOND, SCORES
 from media.studio.slides.pieces import Scale, lines_of
 from media.studio.slides.plan import PRODUCTS_MAX, VISIBLE_SECONDS_MIN, Item, Show, timing
 from media.studio.slides.projector import Projector
-from media.studio.slides.template import SAFE, UNITS, Template, rgba, templates
+from media.studio.slides.template import CARD_TOP, SAFE, UNITS, Template, rgba, templates
 from tests.media.studio.slides.shows import LONG, WIDEST, show
 
 LOOKS = pytest.mark.parametrize("look", templates().values(), ids=list(templates()))
@@ -28,7 +28,7 @@ def test_there_are_three_templates_with_music_and_names_in_both_languages() -> N
 def test_no_word_is_clipped_and_all_lie_where_a_phone_of_390_by_844_shows_them(
     tmp_path: Path, look: Template
 ) -> None:
-    titles = ("茶", LONG, WIDEST, "W" * 120, "Extra " * 20, "荠菜鲜肉水饺 1 kg gjpqy")
+    titles = ("茶", LONG, WIDEST, "W" * 120, "Extra " * 20, "荠菜鲜肉水饺 手工现包 1 kg 两袋 gjpqy")
     made = show(tmp_path, look.key, look.music, titles, width=360)
     scale = made.width / UNITS[0]
     left, top, right, bottom = (each * scale for each in SAFE)
@@ -45,6 +45,9 @@ def test_no_word_is_clipped_and_all_lie_where_a_phone_of_390_by_844_shows_them(
     for scene in products:
         name, price = scene.words()[:2]
         assert name.box[3] <= price.box[1], "the price stands below the name"
+    for number in (0, 5):
+        price = products[number].words()[1]
+        assert price.box[3] <= CARD_TOP * scale, "the player's card does not lie on it"
 
 
 @LOOKS
