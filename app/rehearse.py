@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import cast
 
 import msgspec
+from sqlalchemy import func, select
 
 from app.composition import Composed
 from app.identity.interfaces import Actor, ActorKind, Memberships, Role, ShopperRegistry, SignIns
+from app.kernel.database import Transaction
 from app.kernel.house import House
 from app.kernel.structs import Id, View
 from campaigns.brands.schemas import BrandCreate
 from campaigns.ledger.topups.schemas import Sum, TopUpCreate
 from media.inspection.sandbox import FFMPEG, run
 from media.timelines.interfaces import CueDraft, CueKind, Timelines
-from media.videos.interfaces import Videos, VideoState
+from media.videos.interfaces import Videos, VideoState, Visibility
 from media.videos.service import VideoService
 from media.videos.showing.publishing import Publishing
 
@@ -34,6 +36,7 @@ _CURRENCY = "XTS"
 _BUDGET_MINOR = 10_000_000
 _FILM = "Rehearsal"
 _FILM_SECONDS = 8
+_ENDED = (VideoState.REFUSED, VideoState.FAILED)
 _LOOK_SECONDS = 0.5
 _LOOKS_MAX = 360
 
@@ -98,26 +101,33 @@ async def give_brand(composed: Composed, made: MadeSignIn) -> MadeSignIn:
 
 async def give_film(composed: Composed, made: MadeSignIn) -> MadeSignIn:
     """Have a film of the rehearsals' brand encoded and shown, with a link to tap in its middle; it
-    is made at the first run. Raises RuntimeError when the film cannot be made."""
+    is made at the first run, and once: a later run goes on with what an earlier one left. Raises
+    RuntimeError when the film cannot be made."""
     assert made.brand_id is not None
     brand_id = int(made.brand_id)
     owner = Actor(
         kind=ActorKind.MEMBER, id=int(made.shopper_id), brand_id=brand_id, role=Role.OWNER.value
     )
     videos = cast("VideoService", composed.service("videos"))
-    async with composed.house.database.reading() as session:
-        there = await videos.of_brand(session, owner, brand_id, None, 50)
-    for view in there.items:
-        if view.title == _FILM and view.visibility == "published":
-            return msgspec.structs.replace(made, video_id=view.id)
-    film = await _drawn()
     async with composed.house.database.transaction() as tx:
-        view = await videos.create_of_file(
-            tx, owner, _FILM, "rehearsal.mp4", len(film), _whole(film)
-        )
-    await _until_ready(composed, int(view.id))
-    await _show(composed, owner, int(view.id))
+        await _alone(tx, brand_id)
+        there = await videos.of_brand(tx.session, owner, brand_id, None, 50)
+        good = [each for each in there.items if each.title == _FILM and each.state not in _ENDED]
+        view = good[0] if good else None
+        if view is None:
+            film = await _drawn()
+            view = await videos.create_of_file(
+                tx, owner, _FILM, "rehearsal.mp4", len(film), _whole(film)
+            )
+    if view.visibility is not Visibility.PUBLISHED:
+        await _until_ready(composed, int(view.id))
+        await _show(composed, owner, int(view.id))
     return msgspec.structs.replace(made, video_id=view.id)
+
+
+async def _alone(tx: Transaction, brand_id: int) -> None:
+    """Of rehearsals that run at once, one does this at a time."""
+    await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashint8(brand_id), 47)))
 
 
 async def _drawn() -> bytes:
@@ -152,7 +162,7 @@ async def _until_ready(composed: Composed, video_id: int) -> None:
             record = await composed.house.doors.get(Videos).get(session, video_id)
         if record is not None and record.state is VideoState.READY:
             return
-        if record is None or record.state in (VideoState.REFUSED, VideoState.FAILED):
+        if record is None or record.state in _ENDED:
             break
         await asyncio.sleep(_LOOK_SECONDS)
     raise RuntimeError("the film of the rehearsal is not ready: does a transcoder run?")
@@ -163,7 +173,12 @@ async def _show(composed: Composed, owner: Actor, video_id: int) -> None:
     cue = CueDraft(at=half_ms, until=half_ms + 2_000, kind=CueKind.LINK, ref="/", text=_FILM)
     timelines = composed.house.doors.get(Timelines)
     screenings = cast("Publishing", composed.service("screenings"))
+    videos = composed.house.doors.get(Videos)
     async with composed.house.database.transaction() as tx:
+        await _alone(tx, owner.brand_id or 0)
+        record = await videos.get(tx.session, video_id)
+        if record is not None and record.visibility is Visibility.PUBLISHED:
+            return
         await timelines.draft(tx, video_id, [cue])
         await timelines.publish(tx, owner, video_id)
         await screenings.publish(tx, owner, video_id)

@@ -42,6 +42,9 @@ class Task:
     run: Callable[..., Awaitable[None]]
     queue: str = QUEUE_DEFAULT
     attempts_max: int = 10
+    """Tries after the first, until it is given up. What a stopping worker left was no try."""
+    given_up: Callable[..., Awaitable[None]] | None = None
+    """Done after the last try has failed, with the same arguments: whoever waits learns of it."""
     every_cron: str | None = None
     """A cron expression when the job also runs by the clock; then `run` gets no arguments."""
 
@@ -66,11 +69,42 @@ class Jobs:
         for task in tasks:
             assert task.name not in self._queues, f"task {task.name} is registered twice"
             self._queues[task.name] = task.queue
-            retry = procrastinate.RetryStrategy(max_attempts=task.attempts_max, exponential_wait=2)
-            declare = self._app.task(name=task.name, queue=task.queue, retry=retry)
-            declared: Any = declare(_runner(task))
+            retry = _Retry(max_attempts=task.attempts_max, exponential_wait=2)
+            declare = self._app.task(
+                name=task.name, queue=task.queue, retry=retry, pass_context=True
+            )
+            declared: Any = declare(self._runner(task))
             if task.every_cron is not None:
                 self._app.periodic(cron=task.every_cron)(declared)
+
+    def _runner(self, task: Task) -> Callable[..., Awaitable[None]]:
+        async def run(context: procrastinate.JobContext, **arguments: Any) -> None:
+            if task.every_cron is not None:
+                arguments.pop("timestamp", None)
+            try:
+                await task.run(**arguments)
+            except asyncio.CancelledError:
+                await self._uncount(context.job)
+                raise
+            except Exception:
+                # Procrastinate says nothing of it until it gives up
+                log.warning("job_failed", task=task.name, exc_info=True)
+                if context.job.attempts >= task.attempts_max and task.given_up is not None:
+                    await task.given_up(**arguments)
+                raise
+
+        return run
+
+    async def _uncount(self, job: procrastinate_jobs.Job) -> None:
+        """The worker stops: this was no try. Procrastinate counts one when it puts the job back."""
+        try:
+            await self._app.connector.execute_query_async(
+                "UPDATE procrastinate_jobs SET attempts = attempts - 1"
+                " WHERE id = %(id)s AND status = 'doing'",
+                id=job.id,
+            )
+        except ConnectorException as away:
+            log.warning("job_not_uncounted", job=job.id, error=repr(away))
 
     async def defer_on(
         self,
@@ -164,15 +198,12 @@ def _cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _runner(task: Task) -> Callable[..., Awaitable[None]]:
-    async def run(**arguments: Any) -> None:
-        if task.every_cron is not None:
-            arguments.pop("timestamp", None)
-        try:
-            await task.run(**arguments)
-        except Exception:
-            # Procrastinate says nothing of it until it gives up
-            log.warning("job_failed", task=task.name, exc_info=True)
-            raise
+class _Retry(procrastinate.RetryStrategy):
+    """Whatever a job's tries: who stops before it is done leaves it to the next, at once."""
 
-    return run
+    def get_retry_decision(
+        self, *, exception: BaseException, job: procrastinate_jobs.Job
+    ) -> procrastinate.RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return procrastinate.RetryDecision(retry_in={"seconds": 0})
+        return super().get_retry_decision(exception=exception, job=job)

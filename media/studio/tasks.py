@@ -11,6 +11,12 @@ from media.studio.service import MAKE_TASK
 def tasks_of(maker: Maker, captions: CaptionService) -> Sequence[Task]:
     """Making, and the broom."""
     return [
-        Task(MAKE_TASK, maker.make, queue=QUEUE_STUDIO, attempts_max=ATTEMPTS_MAX),
+        Task(
+            MAKE_TASK,
+            maker.make,
+            queue=QUEUE_STUDIO,
+            attempts_max=ATTEMPTS_MAX,
+            given_up=maker.give_up,
+        ),
         Task(CLEAR_TASK, captions.clear),
     ]

@@ -66,7 +66,7 @@ def _wire(house: House) -> Wiring:
             "screenings": Provide(lambda: publishing, sync_to_thread=False),
         },
         tasks=[
-            Task(INSPECT_TASK, inspection.run, queue=QUEUE_MEDIA),
+            Task(INSPECT_TASK, inspection.run, queue=QUEUE_MEDIA, given_up=inspection.give_up),
             Task(SUPERSEDED_TASK, removal.superseded),
             Task(CLEAR_TASK, removal.clear),
         ],

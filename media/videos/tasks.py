@@ -20,6 +20,7 @@ from media.videos.service import VideoService
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("videos")
 
+_NOT_LOOKED_AT = "The film could not be looked at, although it was tried several times."
 _LOST = "A part of the file was lost on its way. Please upload it again."
 
 
@@ -60,6 +61,14 @@ class Inspection:
             if await self._videos.advance(tx, video_id, generation, VideoState.WAITING):
                 await self._note(tx.session, video_id, generation, source)
                 await self._events.publish(tx, VideoAccepted(video_id, generation))
+
+    async def give_up(self, video_id: int, generation: int) -> None:
+        """Whatever went wrong, it went wrong too often: the owner is told."""
+        async with self._database.transaction() as tx:
+            record = await self._videos.get(tx.session, video_id)
+            if record is not None and record.state in (VideoState.RECEIVED, VideoState.INSPECTING):
+                failed = VideoState.FAILED
+                await self._videos.advance(tx, video_id, generation, failed, words=_NOT_LOOKED_AT)
 
     async def _begin(self, tx: Transaction, video_id: int, generation: int) -> VideoFilm | None:
         """The film with its file, which an upload may have put together only now. None where there

@@ -26,7 +26,15 @@ class Office:
         self.database = Database(settings, self.jobs.defer_on)
         self.ran: list[object] = []
         self.failures = 0
-        self.jobs.register([Task("test.note", self.note), Task("test.flaky", self.flaky)])
+        self.begun = 0
+        self.jobs.register(
+            [
+                Task("test.note", self.note),
+                Task("test.flaky", self.flaky),
+                Task("test.slow", self.slow, attempts_max=1),
+                Task("test.broken", self.broken, attempts_max=1, given_up=self.note),
+            ]
+        )
 
     async def note(self, value: object) -> None:
         self.ran.append(value)
@@ -36,6 +44,16 @@ class Office:
         if self.failures < 2:
             raise RuntimeError("once")
         self.ran.append("flaky")
+
+    async def slow(self) -> None:
+        self.begun += 1
+        if self.begun < 4:
+            await asyncio.Event().wait()
+        self.ran.append("slow")
+
+    async def broken(self, value: object) -> None:
+        self.failures += 1
+        raise RuntimeError
 
     async def work_until(self, count: int, *, seconds: float = 20.0) -> None:
         working = asyncio.create_task(self.jobs.run({"default": 2}, name="test"))
@@ -79,6 +97,34 @@ async def test_a_failing_job_is_tried_again(office: Office) -> None:
         await tx.defer("test.flaky")
     await office.work_until(1)
     assert office.ran == ["flaky"]
+
+
+async def test_what_stopping_workers_leave_was_no_try(office: Office) -> None:
+    async with office.database.transaction() as tx:
+        await tx.defer("test.slow")
+        await tx.session.execute(text("UPDATE procrastinate_jobs SET attempts = 1"))
+    for count in range(1, 4):
+        running = office.jobs.run({"default": 1}, name="test", grace_seconds=0.01)
+        working = asyncio.create_task(running)
+        for _ in range(2_000):
+            if office.begun >= count:
+                break
+            await asyncio.sleep(0.01)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        assert (office.begun, await office.waiting()) == (count, 1), "it waits for the next"
+    async with office.database.reading() as session:
+        counted = await session.scalar(text("SELECT attempts FROM procrastinate_jobs"))
+    assert counted == 1
+    await office.work_until(1)
+    assert office.ran == ["slow"]
+
+
+async def test_whoever_waits_for_a_job_that_fails_again_and_again_is_told(office: Office) -> None:
+    async with office.database.transaction() as tx:
+        await tx.defer("test.broken", value="told")
+    await office.work_until(1)
+    assert (office.ran, office.failures) == (["told"], 2)
 
 
 async def test_a_name_without_a_task_is_refused_before_the_commit(office: Office) -> None:

@@ -78,6 +78,10 @@ class Maker:
             original = await self._keep(work, film)
         await self._end(work_id, (original, work.title))
 
+    async def give_up(self, work_id: int) -> None:
+        """Whatever went wrong, it went wrong too often: whoever waits is told."""
+        await self._end(work_id, None)
+
     async def _film(self, spec: Spec, title: str, folder: Path) -> Path:
         if isinstance(spec, ShowSpec):
             return await self._show(spec, title, folder)
