@@ -29,24 +29,24 @@ from app.kernel.structs import Id, Timestamp, decode_hook, encode_hook
 from app.web.pages import page_routes
 
 
-def create_app(settings: Settings | None = None, *, hot: bool = True) -> ASGIApp:
-    """The application the server runs. `hot=False` leaves every route to Litestar, for tests."""
+def create_app(settings: Settings | None = None) -> Front:
+    """The application the server runs."""
     if settings is None:
         settings = load_settings()
         configure_logs(settings.log_level, as_json=settings.log_json)
     composed = compose(settings)
-    return front(composed, litestar(composed), hot=hot)
+    return front(composed, litestar(composed))
 
 
-def front(composed: Composed, inner: ASGIApp, *, hot: bool) -> Front:
+def front(composed: Composed, inner: ASGIApp) -> Front:
     """The perimeter around Litestar."""
     house = composed.house
     endpoints = [endpoint for wiring in composed.wirings for endpoint in wiring.hot]
     files = [endpoint for wiring in composed.wirings for endpoint in wiring.files]
     return Front(
         inner,
-        hot=HotLane(endpoints) if hot else None,
-        files=FileLane(files) if hot else None,
+        hot=HotLane(endpoints),
+        files=FileLane(files),
         authenticator=house.doors.get(Authenticator),
         limiter=LocalLimiter(house.settings.rate_limit_per_minute),
         metrics=house.metrics,

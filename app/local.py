@@ -110,10 +110,7 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
         return self.environment() | ({"DATABASE_OWNER_URL": postgres.owner_url} if postgres else {})
 
     def check_ports(self) -> None:
-        """Refuse when somebody listens where we want to.
-
-        The web server would not notice: it shares its port with whoever else does so.
-        """
+        """Refuse when somebody listens where we want to, before anything is started."""
         servers = {"--port": self.port}
         for name, server in (("live Valkey", self.live()), ("cache Valkey", self.cache())):
             servers |= {name: server.port} if server else {}

@@ -1,53 +1,86 @@
-"""`carnival web`: granian with our application, and Prometheus metrics on a port of their own.
+"""`carnival web`: uvicorn with our application, and Prometheus metrics on a port of their own.
 
-What granian does, tried with version 2.8: a worker killed with SIGKILL is replaced at once and no
-request of the others fails; one that fails twice within six seconds ends the whole server (the
-supervisor then starts it again). At SIGTERM it stops accepting, closes WebSockets, and waits for
-the answers under way; an event stream would hold it until the kill timeout, so workers are told
-with SIGUSR1 first, at which `draining` ends its streams.
+A parent holds the listening socket and keeps its workers alive; each of them is a process with an
+event loop, our connections (`app.kernel.http.wire`) and the whole application. At SIGTERM workers
+are told with SIGUSR1 first, at which `draining` ends the endless answers; then they stop to accept,
+close WebSockets, and finish the answers under way.
 """
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from granian.constants import Interfaces, Loops
-from granian.log import LogLevels
-from granian.server.mp import MPServer
+import structlog
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import (
     MultiProcessCollector,
     mark_process_dead,  # pyright: ignore[reportUnknownVariableType]
 )
+from uvicorn import Config
+from uvicorn.supervisors import Multiprocess
 
+from app.kernel.http.front import Front
+from app.kernel.http.wire import IDLE_SECONDS, Wire
 from app.kernel.settings import Settings
 
+log: structlog.stdlib.BoundLogger = structlog.get_logger("serve")
 _DRAIN_SECONDS = 10
 _FAREWELL_SECONDS = 0.5
-"""In which workers tell their sockets to come back elsewhere: granian just drops them."""
+"""In which workers tell their sockets to come back elsewhere."""
+_HUNG_SECONDS = 30
+"""A worker that does not say for so long that it lives is replaced."""
+_SOCKET_BYTES_MAX = 64 * 1024
 
 
-class WebServer(MPServer):
-    """Granian that tells its workers to drain before it asks them to stop."""
+class WebServer(Multiprocess):
+    """Tells its workers to drain before it asks them to stop."""
 
-    def _stop_workers(self) -> None:
-        for worker in self.wrks:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker._id(), signal.SIGUSR1)  # pyright: ignore
+    def terminate_all(self) -> None:
+        """Farewells first."""
+        for worker in self.processes:
+            if worker.pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGUSR1)
         time.sleep(_FAREWELL_SECONDS)
-        super()._stop_workers()
+        super().terminate_all()
 
-    def _respawn_workers(self, workers: list[int], *given: Any, **named: Any) -> None:
+    def keep_subprocess_alive(self) -> None:
         """Before a dead worker is replaced, its gauges (open sockets) stop counting."""
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-            for index in workers:
-                mark_process_dead(self.wrks[index]._id())  # pyright: ignore
-        super()._respawn_workers(workers, *given, **named)  # pyright: ignore
+        for worker in self.processes:
+            if worker.exitcode is not None and worker.pid is not None:
+                log.warning("web_worker_died", pid=worker.pid, exit_code=worker.exitcode)
+                if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+                    mark_process_dead(worker.pid)
+        super().keep_subprocess_alive()
+
+
+def configured(app: str | Front, *, host: str, port: int, workers: int = 1) -> Config:
+    """How uvicorn serves our application, or the one that a function of this name makes."""
+    return Config(
+        app,
+        host,
+        port,
+        factory=isinstance(app, str),
+        interface="asgi3",
+        loop="uvloop",
+        http=Wire,
+        ws="websockets-sansio",
+        ws_max_size=_SOCKET_BYTES_MAX,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        # the perimeter knows what proxies it trusts
+        proxy_headers=False,
+        server_header=False,
+        workers=workers,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_worker_healthcheck=_HUNG_SECONDS,
+    )
 
 
 def serve(settings: Settings) -> None:
@@ -55,21 +88,15 @@ def serve(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="carnival-metrics-") as folder:
         if settings.metrics_port:
             _serve_metrics(settings, Path(folder))
-        # a fresh interpreter for each worker: none inherits threads or locks of this process
-        multiprocessing.set_start_method("spawn")
-        WebServer(
+        config = configured(
             "app.asgi:create_app",
-            address=settings.host,
+            host=settings.host,
             port=settings.port,
-            interface=Interfaces.ASGI,
-            factory=True,
             workers=settings.web_workers,
-            loop=Loops.uvloop,
-            log_level=LogLevels.warning,
-            respawn_failed_workers=True,
-            respawn_interval=0.1,
-            workers_kill_timeout=_DRAIN_SECONDS,
-        ).serve()
+        )
+        # bound before there are workers, which share it
+        with config.bind_socket() as listener:
+            WebServer(config, [listener]).run()
 
 
 def _serve_metrics(settings: Settings, folder: Path) -> None:

@@ -50,9 +50,9 @@ _NOWHERE = Settings(
 )
 
 
-def application(composed: Composed, *, hot: bool = True) -> Front:
+def application(composed: Composed) -> Front:
     """What a web process of this house would serve."""
-    return front(composed, plain(composed), hot=hot)
+    return front(composed, plain(composed))
 
 
 def plain(composed: Composed) -> ASGIApp:

@@ -10,13 +10,9 @@ import msgspec
 from app.asgi import dependencies, front, litestar
 from app.composition import Composed, alive, compose
 from app.kernel.settings import Settings
-from tests.application import application, plain
+from tests.application import application
 from tests.factories.town import Town
-
-
-def _client(app: object) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url="http://testserver")
+from tests.served import asgi, talking
 
 
 async def test_each_house_answers_for_itself(town: Town, settings: Settings) -> None:
@@ -25,7 +21,7 @@ async def test_each_house_answers_for_itself(town: Town, settings: Settings) -> 
     post_id = await town.post_id(author)
     elsewhere = msgspec.structs.replace(settings, public_url="http://elsewhere")
     other = compose(elsewhere)
-    async with alive(other.house), _client(application(other)) as client:
+    async with alive(other.house), asgi(application(other)) as client:
         path, body = f"/v1/posts/{post_id}/shares", {"channel": "link"}
         for _ in range(2):
             theirs = await client.post(path, json=body, headers=author.headers)
@@ -41,8 +37,8 @@ async def test_nothing_of_a_house_stays_behind(settings: Settings) -> None:
     kept += [weakref.ref(composed.service(name)) for name in ("publishing", "claims", "library")]
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alive(composed.house))
-        for hot in (True, False):
-            client = await stack.enter_async_context(_client(application(composed, hot=hot)))
+        for lane in (talking, asgi):
+            client = await stack.enter_async_context(lane(application(composed)))
             assert (await client.get("/health/ready")).status_code == 200
             assert (await client.get("/v1/feed")).status_code == 401
             assert (await client.get("/v1/accounts/suggestions")).status_code == 200
@@ -58,8 +54,8 @@ async def test_it_answers_as_the_one_that_is_built_for_a_house(town: Town) -> No
     own = litestar(composed)
     author = await town.shopper()
     post_id = await town.post_id(author)
-    real, shared = front(composed, own, hot=False), application(composed, hot=False)
-    async with _client(real) as one, _client(shared) as other:
+    real, shared = front(composed, own), application(composed)
+    async with asgi(real) as one, asgi(shared) as other:
         for path in ("/v1/openapi.json", f"/v1/posts/{post_id}", "/v1/feed", "/v1/nothing"):
             answers = [await client.get(path, headers=author.headers) for client in (one, other)]
             first, second = ((answer.status_code, _without_id(answer)) for answer in answers)
@@ -73,7 +69,7 @@ async def test_a_limit_of_the_settings_is_the_houses_own(town: Town, settings: S
     composed: Composed = compose(small)
     author = await town.shopper()
     body = {"kind": "news", "text": "字" * 400}
-    async with alive(composed.house), _client(front(composed, plain(composed), hot=True)) as client:
+    async with alive(composed.house), asgi(application(composed)) as client:
         answer = await client.post("/v1/posts", json=body, headers=author.headers)
     assert answer.status_code == 413
     await town.good("POST", "/v1/posts", author, json=body)

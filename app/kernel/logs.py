@@ -47,8 +47,10 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(number)
     # these tell every step of every job and request at INFO, with arguments
-    for noisy in ("procrastinate", "httpx", "httpcore", "_granian", "granian.access", "alembic"):
+    for noisy in ("procrastinate", "httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
+    # anybody can make it warn, by sending what is not HTTP
+    logging.getLogger("uvicorn.error").setLevel(max(number, logging.ERROR))
 
 
 def _hide_secrets(

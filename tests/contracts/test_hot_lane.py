@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from app.asgi import front, litestar
 from app.composition import Composed
 from tests.factories.town import Resident, Town
+from tests.served import asgi, talking
 
 NOWHERE = 1234567890123
 
@@ -46,17 +47,9 @@ def _told(answer: httpx.Response) -> tuple[int, Any, dict[str, str]]:
 @pytest.fixture
 async def lanes(composed: Composed, client: httpx.AsyncClient) -> AsyncIterator[Lanes]:
     """`client` keeps the house alive."""
-    inner: Any = litestar(composed)
-    both = [
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=front(composed, inner, hot=hot)),  # pyright: ignore[reportArgumentType]
-            base_url="http://testserver",
-        )
-        for hot in (True, False)
-    ]
-    yield Lanes(*both)
-    for lane in both:
-        await lane.aclose()
+    app = front(composed, litestar(composed))
+    async with talking(app) as hot, asgi(app) as plain:
+        yield Lanes(hot, plain)
 
 
 def _at(template: str, id_: object) -> str:

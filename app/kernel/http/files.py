@@ -4,12 +4,12 @@
 asked for are read. Several ranges in one request are answered with the whole object, as the RFC
 allows: no player or browser of ours asks for them.
 
-A whole file of this machine is named to the server, which sends it without a byte passing through
-Python. `FileAnswer` is the same for every lane, and so is what becomes of it on the way out.
+A file of this machine is named to a lane that can send it by its name, without a byte passing
+through Python. Otherwise `FileAnswer` is the same for every lane.
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
@@ -30,8 +30,6 @@ _WHOLE_BYTES_MAX: Final = 1024 * 1024
 """Up to here a body is sent in one piece."""
 _NAMED_BYTES_MIN: Final = 32 * 1024
 """From here on naming a file costs less than reading it."""
-_BY_NAME: Final = "http.response.pathsend"
-"""The extension of ASGI; granian has it, not every server."""
 _CONDITIONS: Final = frozenset(
     (
         *(b"range", b"if-range", b"if-match", b"if-none-match"),
@@ -71,8 +69,8 @@ class FileRequest(msgspec.Struct, frozen=True):
     """GET or HEAD."""
     headers: Mapping[bytes, bytes]
     """With lower-case names."""
-    by_name: bool
-    """Whether the server sends files that are named to it."""
+    by_name: bool = False
+    """Whether files that are named are sent."""
 
     @property
     def conditional(self) -> bool:
@@ -80,9 +78,17 @@ class FileRequest(msgspec.Struct, frozen=True):
         return not self.headers.keys().isdisjoint(_CONDITIONS)
 
     @classmethod
-    def of(cls, scope: Any, headers: Mapping[bytes, bytes]) -> "FileRequest":
+    def of(cls, scope: Any) -> "FileRequest":
         """From what the server said."""
-        return cls(scope["method"], headers, _BY_NAME in (scope.get("extensions") or ()))
+        return cls(scope["method"], dict(scope["headers"]))
+
+
+class NamedFile(NamedTuple):
+    """A part of a file of this machine, and where it ends."""
+
+    path: Path
+    start: int
+    stop: int
 
 
 class FileAnswer(msgspec.Struct):
@@ -90,7 +96,7 @@ class FileAnswer(msgspec.Struct):
 
     status: int
     headers: list[tuple[bytes, bytes]]
-    body: bytes | Path | AsyncIterator[bytes] = b""
+    body: bytes | NamedFile | AsyncIterator[bytes] = b""
 
 
 class Plan(NamedTuple):
@@ -116,7 +122,7 @@ async def serve_object(
     RangeNotSatisfiable, PreconditionFailed, Unavailable.
     """
     stored = Stored(path, media_type, cache_control, etag)
-    asked = FileRequest.of(request.scope, dict(request.scope["headers"]))
+    asked = FileRequest.of(request.scope)
     try:
         return SentFile(await read_file(objects, stored, asked, await objects.info(path)))
     except ObjectMissing:
@@ -132,8 +138,8 @@ async def read_file(
     length = plan.stop - plan.start
     if asked.method == "HEAD" or not length:
         return answer
-    if length == info.size >= _NAMED_BYTES_MIN and asked.by_name and objects.folder is not None:
-        answer.body = objects.folder / stored.path
+    if asked.by_name and length >= _NAMED_BYTES_MIN and objects.folder is not None:
+        answer.body = NamedFile(objects.folder / stored.path, plan.start, plan.stop)
     elif length > _WHOLE_BYTES_MAX:
         answer.body = objects.stream(stored.path, plan.start, plan.stop)
     else:
@@ -178,28 +184,6 @@ def headers_of(stored: Stored, info: ObjectInfo, plan: Plan) -> list[tuple[bytes
     return headers
 
 
-async def send_file(
-    send: Send, answer: FileAnswer, common: Sequence[tuple[bytes, bytes]] = ()
-) -> None:
-    """Send it, with the headers that every answer carries."""
-    start: Any = {
-        "type": "http.response.start",
-        "status": answer.status,
-        "headers": [*answer.headers, *common],
-    }
-    await send(start)
-    body = answer.body
-    if isinstance(body, Path):
-        named: Any = {"type": _BY_NAME, "path": str(body)}
-        await send(named)
-        return
-    if not isinstance(body, bytes):
-        async for piece in body:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        body = b""
-    await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
 class SentFile(Response[bytes]):
     """An answer of a handler that leaves as it is."""
 
@@ -212,7 +196,16 @@ class SentFile(Response[bytes]):
         return self._sent
 
     async def _sent(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send_file(send, self._answer)
+        answer = self._answer
+        start: Any = {"type": "http.response.start", "status": answer.status}
+        await send(start | {"headers": answer.headers})
+        body = answer.body
+        assert not isinstance(body, NamedFile), "nothing is named to who did not ask for it"
+        if not isinstance(body, bytes):
+            async for piece in body:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            body = b""
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def file_answers(media_type: str) -> dict[int, ResponseSpec]:

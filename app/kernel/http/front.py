@@ -1,4 +1,4 @@
-"""The perimeter of the web process: an ASGI callable around the hot lane and Litestar.
+"""The perimeter of the web process, around the hot lane and Litestar.
 
 Every request, whichever lane answers, gets the same request id, authentication, general rate
 limit, CORS headers, security headers, metrics and problem shape.
@@ -7,8 +7,7 @@ limit, CORS headers, security headers, metrics and problem shape.
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Mapping
 from itertools import count
 from typing import Any
 
@@ -16,15 +15,13 @@ from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.kernel.actors import Actor, Authenticator
 from app.kernel.errors import Unauthorized
-from app.kernel.http.files import FileRequest, send_file
 from app.kernel.http.hot import (
     Asker,
     Headers,
     HotAnswer,
     HotEndpoint,
     HotLane,
-    messages,
-    read_body,
+    foregone,
     send_answer,
     serve_hot,
 )
@@ -45,6 +42,10 @@ _CORS = (
         b"etag,retry-after,ratelimit,x-request-id,location,content-range,upload-expires," + _TUS,
     ),
 )
+COMMON: Headers = (_NOSNIFF,)
+"""What every answer carries beside the id of its request."""
+COMMON_CORS: Headers = (_NOSNIFF, *_CORS)
+"""The same to a page."""
 _PREFLIGHT = [
     *_CORS,
     (b"access-control-allow-methods", b"GET,HEAD,POST,PUT,PATCH,DELETE"),
@@ -59,88 +60,96 @@ _PREFLIGHT = [
 
 
 class Front:
-    """`Front(litestar, …)` is what the server runs; without a hot lane everything is plain."""
+    """What the server runs: as ASGI everything that is plain, and beside it, for connections that
+    know it (`wire`), the hot lane."""
 
     def __init__(
         self,
         inner: ASGIApp,
         *,
-        hot: HotLane | None,
-        files: FileLane | None = None,
+        hot: HotLane,
+        files: FileLane,
         authenticator: Authenticator,
         limiter: LocalLimiter,
         metrics: Metrics,
         trusted_proxies: int,
     ) -> None:
         self._inner = inner
-        self._find = hot.find if hot is not None else _nothing
-        self._find_file = files.find if files is not None else _nothing
+        self._hot, self._files = hot, files
         self._authenticator = authenticator
         self._recognise = authenticator.recognise
         self._limiter = limiter
-        self._metrics = metrics
+        self.metrics = metrics
         self._trusted_proxies = trusted_proxies
         self._begun_as = secrets.token_hex(5).encode()
         self._requests = count(1)
 
     def __call__(self, scope: Any, receive: Receive, send: Send) -> Awaitable[None]:
-        """Serve one connection."""
-        kind = scope["type"]
-        if kind == "http":
-            found = self._find(scope["method"], scope["path"])
-            if found is not None:
-                return self._hot_lane(found[0], found[1], scope, receive, send)
-            file = self._find_file(scope["method"], scope["path"])
-            if file is not None:
-                return self._file_lane(file[0], file[1], scope, send)
+        """Serve one connection of ASGI."""
+        if scope["type"] == "http":
             return self._plain_lane(scope, receive, send)
-        if kind == "websocket":
+        if scope["type"] == "websocket":
             note_caller(scope, self._caller(scope, dict(scope["headers"])))
         return self._inner(scope, receive, send)
 
-    async def _hot_lane(
+    def find(self, method: bytes, path: bytes) -> tuple[HotEndpoint | FileEndpoint, Any] | None:
+        """What of the hot lane a request means, and what its path says; None: Litestar's."""
+        return self._hot.find(method, path) or self._files.find(method, path)
+
+    def answer(
         self,
         endpoint: HotEndpoint,
         ids: tuple[int, ...],
-        scope: Any,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        begun = time.perf_counter()
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        request_id = self._request_id(headers)
+        headers: Mapping[bytes, bytes],
+        request_id: bytes,
+        peer: str | None,
+        query: bytes,
+        body: bytes,
+    ) -> HotAnswer | Awaitable[HotAnswer]:
+        """The answer to a hot request, at once or to be awaited; then `problem` makes one of what
+        is raised."""
         try:
             asker = self._recognised(headers)
             if asker is None and b"authorization" in headers:
-                asker = await self._by_key(headers)
-            known = type(asker) is Actor
-            self._limiter.check(asker.id if known else self._address(scope, headers))
-            body = partial(read_body, receive, endpoint.body_bytes_max)
-            query, has = scope["query_string"], _text_of(headers.get(b"if-none-match"))
-            answer = await serve_hot(endpoint, ids, asker, query, has, body)
+                return self._answer_key(endpoint, ids, headers, peer, query, body)
+            return self._answer(endpoint, ids, asker, headers, peer, query, body)
         except Exception as error:
-            answer = _problem(error, request_id)
-        start, end = messages(answer, _common(request_id, b"origin" in headers))
-        await send(start)
-        await send(end)
-        self._metrics.answered(endpoint.operation_id, answer.status, time.perf_counter() - begun)
+            return self.problem(error, request_id)
 
-    async def _file_lane(
-        self, endpoint: FileEndpoint, values: Sequence[str], scope: Any, send: Send
-    ) -> None:
-        begun = time.perf_counter()
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        common = _common(self._request_id(headers), b"origin" in headers)
-        try:
-            answer = await endpoint.answer(FileRequest.of(scope, headers), values)
-        except Exception as error:
-            problem = _problem(error, common[0][1])
-            await send_answer(send, problem, common)
-            status = problem.status
-        else:
-            await send_file(send, answer, common)
-            status = answer.status
-        self._metrics.answered(endpoint.operation_id, status, time.perf_counter() - begun)
+    def _answer(
+        self,
+        endpoint: HotEndpoint,
+        ids: tuple[int, ...],
+        asker: Asker,
+        headers: Mapping[bytes, bytes],
+        peer: str | None,
+        query: bytes,
+        body: bytes,
+    ) -> HotAnswer | Awaitable[HotAnswer]:
+        known = type(asker) is Actor
+        self._limiter.check(asker.id if known else self._address(peer, headers))
+        answer = foregone(endpoint, ids, asker)
+        if answer is not None:
+            return answer
+        has = _text_of(headers.get(b"if-none-match"))
+        return serve_hot(endpoint, ids, asker if known else None, query, has, body)
+
+    async def _answer_key(
+        self,
+        endpoint: HotEndpoint,
+        ids: tuple[int, ...],
+        headers: Mapping[bytes, bytes],
+        *more: Any,
+    ) -> HotAnswer:
+        asker = await self._by_key(headers)
+        answer = self._answer(endpoint, ids, asker, headers, *more)
+        return answer if isinstance(answer, HotAnswer) else await answer
+
+    def problem(self, error: Exception, request_id: bytes) -> HotAnswer:
+        """The answer to who ran into an error."""
+        status, body, headers = render(error, request_id.decode())
+        encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers]
+        return HotAnswer(body, status, encoded)
 
     async def _plain_lane(self, scope: Any, receive: Receive, send: Send) -> None:
         begun = time.perf_counter()
@@ -151,7 +160,9 @@ class Front:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         note_caller(scope, caller)
-        guarded = _Guarded(send, _common(caller.request_id.encode(), caller.origin))
+        common = COMMON_CORS if caller.origin else COMMON
+        own = (b"x-request-id", caller.request_id.encode())
+        guarded = _Guarded(send, (own, *common))
         try:
             asker = self._recognised(headers)
             if asker is None and b"authorization" in headers:
@@ -166,26 +177,26 @@ class Front:
         except Exception as error:
             if guarded.status:
                 raise
-            await send_answer(guarded, _problem(error, caller.request_id.encode()), ())
+            await send_answer(guarded, self.problem(error, caller.request_id.encode()), ())
         operation = str(scope["state"].get("operation", "other"))
-        self._metrics.answered(operation, guarded.status, time.perf_counter() - begun)
+        self.metrics.answered(operation, guarded.status, time.perf_counter() - begun)
 
-    def _caller(self, scope: Any, headers: dict[bytes, bytes]) -> Caller:
+    def _caller(self, scope: Any, headers: Mapping[bytes, bytes]) -> Caller:
         return Caller(
-            self._request_id(headers).decode(),
-            self._address(scope, headers),
+            self.request_id(headers).decode(),
+            self._address(_peer(scope), headers),
             b"origin" in headers,
             _text_of(headers.get(b"if-none-match")),
         )
 
-    def _request_id(self, headers: dict[bytes, bytes]) -> bytes:
+    def request_id(self, headers: Mapping[bytes, bytes]) -> bytes:
         """The caller's own, or a new one."""
         request_id = headers.get(b"x-request-id")
         if request_id is not None and _REQUEST_ID.match(request_id):
             return request_id
         return b"%s%x" % (self._begun_as, next(self._requests))
 
-    def _recognised(self, headers: dict[bytes, bytes]) -> Asker:
+    def _recognised(self, headers: Mapping[bytes, bytes]) -> Asker:
         """Whose access token it is, or why it is no good; None for keys and for nobody."""
         authorization = headers.get(b"authorization")
         if authorization is None:
@@ -195,7 +206,7 @@ class Front:
         except Unauthorized as error:
             return error
 
-    async def _by_key(self, headers: dict[bytes, bytes]) -> Asker:
+    async def _by_key(self, headers: Mapping[bytes, bytes]) -> Asker:
         """Whose key it is, or why it is no good."""
         try:
             return await self._authenticator.authenticate(
@@ -204,13 +215,12 @@ class Front:
         except Unauthorized as error:
             return error
 
-    def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
+    def _address(self, peer: str | None, headers: Mapping[bytes, bytes]) -> str:
         """The caller's address: the socket's, or what the last trusted proxy saw."""
         if self._trusted_proxies and (forwarded := headers.get(b"x-forwarded-for")):
             hops = [hop.strip() for hop in forwarded.decode("latin-1").split(",")]
             return hops[-min(self._trusted_proxies, len(hops))][:64]
-        client = scope.get("client")
-        return str(client[0]) if client else "unknown"
+        return peer or "unknown"
 
 
 class _Guarded:
@@ -228,21 +238,10 @@ class _Guarded:
         await self._send(message)
 
 
-def _nothing(method: str, path: str) -> None:
-    """What is found without a hot lane."""
-
-
-def _common(request_id: bytes, origin: bool) -> Headers:
-    """The headers every answer carries."""
-    own = (b"x-request-id", request_id)
-    return (own, _NOSNIFF, *_CORS) if origin else (own, _NOSNIFF)
+def _peer(scope: Any) -> str | None:
+    client = scope.get("client")
+    return str(client[0]) if client else None
 
 
 def _text_of(value: bytes | None) -> str | None:
     return value.decode("latin-1") if value is not None else None
-
-
-def _problem(error: BaseException, request_id: bytes) -> HotAnswer:
-    status, body, headers = render(error, request_id.decode())
-    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers]
-    return HotAnswer(body, status, encoded)

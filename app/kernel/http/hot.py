@@ -1,8 +1,8 @@
 """The hot lane: the handful of endpoints a peak hits, answered before Litestar is asked.
 
-One `HotEndpoint` declaration yields two handlers with the same behaviour: `HotLane` calls it as a
-plain ASGI callable, `plain_handler` wraps it for Litestar, which also documents it. The perimeter
-(`front`) is common to both: request id, authentication, limits, CORS, metrics.
+One `HotEndpoint` declaration yields two handlers with the same behaviour: `HotLane` finds it for
+the connection itself (`wire`), `plain_handler` wraps it for Litestar, which also documents it. The
+perimeter (`front`) is common to both: request id, authentication, limits, CORS, metrics.
 """
 
 import inspect
@@ -20,7 +20,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Schema
 from litestar.params import QueryParameter
-from litestar.types import Receive, Send
+from litestar.types import Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from app.kernel.actors import Actor
 from app.kernel.errors import Invalid, NotFound, TooLarge, Unauthorized
@@ -30,8 +31,9 @@ from app.kernel.structs import ID_MAX, Input, PathId
 Headers = Sequence[tuple[bytes, bytes]]
 JSON_HEADERS: Headers = ((b"content-type", b"application/json"),)
 _QUERY_BYTES_MAX = 1024
+_CONTENTLESS = frozenset((204, 304))
 _PATHS_REMEMBERED = 4_096
-_PATH_CHARS_MAX = 256
+_PATH_BYTES_MAX = 256
 """Of paths that are looked up, and so remembered: longer ones are nothing of the hot lane."""
 
 
@@ -53,11 +55,22 @@ class HotRequest(msgspec.Struct, gc=False):
 
 
 class HotAnswer(msgspec.Struct, gc=False):
-    """Status, ready bytes and headers (lower case)."""
+    """Status, ready bytes and headers (lower case). Not changed once it was given to somebody."""
 
     body: bytes
     status: int = 200
     headers: Headers = JSON_HEADERS
+    _head: bytes | None = None
+
+    @property
+    def head(self) -> bytes:
+        """The status line and its own headers on the wire, remembered: answers are given again."""
+        if self._head is None:
+            head = status_line(self.status) + lines_of(self.headers)
+            if self.status not in _CONTENTLESS:
+                head += b"content-length: %d\r\n" % len(self.body)
+            self._head = head
+        return self._head
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ class HotEndpoint:
     """Also where nobody reads a body: clients like to send `{}`."""
     early: Callable[[Actor, tuple[int, ...]], HotAnswer | None] = lambda actor, ids: None
     """What is known from memory and the same whatever the body says; raises nothing. Such answers
-    leave by the shortest way: waiting for a body costs as much as all the rest of them."""
+    leave by the shortest way, without a task of their own."""
 
 
 class HotLane:
@@ -100,11 +113,14 @@ class HotLane:
         # a peak asks for the same few things
         self._remembered = lru_cache(maxsize=_PATHS_REMEMBERED)(self._find)
 
-    def find(self, method: str, path: str) -> tuple[HotEndpoint, tuple[int, ...]] | None:
-        """The endpoint and the ids of the path, or None."""
-        return self._remembered(method, path) if len(path) <= _PATH_CHARS_MAX else None
+    def find(self, method: bytes, path: bytes) -> tuple[HotEndpoint, tuple[int, ...]] | None:
+        """The endpoint and the ids of the path, which is as it came, or None."""
+        return self._remembered(method, path) if len(path) <= _PATH_BYTES_MAX else None
 
-    def _find(self, method: str, path: str) -> tuple[HotEndpoint, tuple[int, ...]] | None:
+    def _find(
+        self, method_as_sent: bytes, path_as_sent: bytes
+    ) -> tuple[HotEndpoint, tuple[int, ...]] | None:
+        method, path = method_as_sent.decode("latin-1"), path_as_sent.decode("latin-1")
         exact = self._exact.get((method, path))
         if exact is not None:
             return exact
@@ -120,16 +136,9 @@ Asker = Actor | Unauthorized | None
 """Who asks, or why the token is no good; None for nobody."""
 
 
-async def serve_hot(
-    endpoint: HotEndpoint,
-    ids: tuple[int, ...],
-    asker: Asker,
-    query: bytes,
-    if_none_match: str | None,
-    body: Callable[[], Awaitable[bytes]],
-) -> HotAnswer:
-    """Answer a request. Errors are raised, for the perimeter to render; an id that cannot exist
-    comes before a bad token, as in Litestar. GET has no body, whatever is sent."""
+def foregone(endpoint: HotEndpoint, ids: tuple[int, ...], asker: Asker) -> HotAnswer | None:
+    """What is answered whatever the body says, if anything. Raises NotFound and Unauthorized: an id
+    that cannot exist comes before a bad token, as in Litestar."""
     if type(asker) is Actor:
         known = endpoint.early(asker, ids)
         if known is not None:
@@ -139,40 +148,44 @@ async def serve_hot(
             raise NotFound
     if isinstance(asker, Unauthorized):
         raise asker
-    content = b"" if endpoint.method == "GET" else await body()
-    if len(content) > endpoint.body_bytes_max:
+    return None
+
+
+def serve_hot(
+    endpoint: HotEndpoint,
+    ids: tuple[int, ...],
+    asker: Actor | None,
+    query: bytes,
+    if_none_match: str | None,
+    body: bytes,
+) -> Awaitable[HotAnswer]:
+    """Answer a request of which nothing was foregone. Errors are raised, for the perimeter to
+    render. GET has no body, whatever is sent."""
+    if endpoint.method == "GET":
+        body = b""
+    elif len(body) > endpoint.body_bytes_max:
         raise TooLarge
-    asked = HotRequest(asker, ids, _query_of(query), if_none_match, content)
-    return await endpoint.handle(asked)
+    return endpoint.handle(HotRequest(asker, ids, _query_of(query), if_none_match, body))
 
 
-def messages(answer: HotAnswer, common: Headers) -> tuple[Any, Any]:
-    """The two ASGI messages of an answer."""
-    body, status = answer.body, answer.status
-    headers = [*answer.headers, *common]
-    if status not in (204, 304):  # these have no content, of no length
-        headers.append((b"content-length", b"%d" % len(body)))
-    return (
-        {"type": "http.response.start", "status": status, "headers": headers},
-        {"type": "http.response.body", "body": body, "more_body": False},
-    )
+def status_line(status: int) -> bytes:
+    """As it stands on the wire, with its end of line."""
+    return STATUS_LINE[status]
+
+
+def lines_of(headers: Headers) -> bytes:
+    """Headers as they stand on the wire."""
+    return b"".join([b"%b: %b\r\n" % each for each in headers])
 
 
 async def send_answer(send: Send, answer: HotAnswer, common: Headers) -> None:
-    """Send it."""
-    start, end = messages(answer, common)
-    await send(start)
-    await send(end)
-
-
-async def read_body(receive: Receive, bytes_max: int) -> bytes:
-    """The body; of one that is longer than its bound only so much that this shows."""
-    message: Any = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body") and len(body) <= bytes_max:
-        message = await receive()
-        body += message.get("body", b"")
-    return body
+    """Send it as messages of ASGI."""
+    body, status = answer.body, answer.status
+    headers = [*answer.headers, *common]
+    if status not in _CONTENTLESS:
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
@@ -184,7 +197,13 @@ def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
         ids = tuple(int(values[name]) for name in names)
         caller, query = caller_of(request), request.url.query.encode()
         asker = caller.refused or caller.actor
-        answer = await serve_hot(endpoint, ids, asker, query, caller.if_none_match, request.body)
+        answer = foregone(endpoint, ids, asker)
+        if answer is None:
+            body = b""
+            if endpoint.method != "GET":
+                body = await _body_of(request, endpoint.body_bytes_max)
+            has = caller.if_none_match
+            answer = await serve_hot(endpoint, ids, caller.actor, query, has, body)
         headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
         return Response(answer.body, status_code=answer.status, headers=headers)
 
@@ -204,6 +223,16 @@ def plain_handler(endpoint: HotEndpoint) -> HTTPRouteHandler:
         responses={200: ResponseSpec(endpoint.returns, generate_examples=False)},
         accepts=endpoint.accepts,
     )(handler)
+
+
+async def _body_of(request: Request[Any, Any, Any], bytes_max: int) -> bytes:
+    """The body; of one that is longer than its bound only so much that this shows."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > bytes_max:
+            break
+    return body
 
 
 def _give_signature(handler: Any, endpoint: HotEndpoint, names: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
@@ -35,16 +35,18 @@ class FileEndpoint:
     tags: Sequence[str] = ()
     responses: Mapping[int, ResponseSpec] = field(default_factory=dict[int, ResponseSpec])
     """Beside the whole, for the docs."""
+    body_bytes_max: ClassVar[int] = 1024
+    """Nobody reads one."""
 
     @property
     def names(self) -> Sequence[str]:
         """Of the parameters in the path, in order."""
         return [part.partition("}")[0] for part in self.path.split("{")[1:]]
 
-    def pattern(self) -> "re.Pattern[str]":
-        """Of the paths that mean it."""
+    def pattern(self) -> "re.Pattern[bytes]":
+        """Of the paths that mean it, as they come; what is escaped in them is left to Litestar."""
         parts = re.split(r"\{\w+\}", self.path)
-        return re.compile("([^/]+)".join(map(re.escape, parts)) + r"\Z")
+        return re.compile(("([^/%]+)".join(map(re.escape, parts)) + r"\Z").encode())
 
 
 class FileLane:
@@ -53,12 +55,12 @@ class FileLane:
     def __init__(self, endpoints: Sequence[FileEndpoint]) -> None:
         self._patterns = [(each.pattern(), each) for each in endpoints]
 
-    def find(self, method: str, path: str) -> tuple[FileEndpoint, Sequence[str]] | None:
-        """The endpoint and the parameters in the path, or None."""
-        if method == "GET":
+    def find(self, method: bytes, path: bytes) -> tuple[FileEndpoint, Sequence[str]] | None:
+        """The endpoint and the parameters in the path, which is as it came, or None."""
+        if method == b"GET":
             for pattern, endpoint in self._patterns:
                 if (match := pattern.match(path)) is not None:
-                    return endpoint, match.groups()
+                    return endpoint, [value.decode("latin-1") for value in match.groups()]
         return None
 
 
@@ -89,7 +91,7 @@ def file_handlers(endpoint: FileEndpoint) -> Sequence[HTTPRouteHandler]:
 def _answering(endpoint: FileEndpoint) -> Any:
     async def handler(**values: Any) -> Response[bytes]:
         scope = values["request"].scope
-        asked = FileRequest.of(scope, dict(scope["headers"]))
+        asked = FileRequest.of(scope)
         return SentFile(await endpoint.answer(asked, [values[name] for name in endpoint.names]))
 
     # Litestar reads parameters from the signature

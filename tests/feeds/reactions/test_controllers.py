@@ -1,11 +1,11 @@
 """Likes, shares and views over HTTP, on both lanes."""
 
-import httpx
 import pytest
 
 from app.composition import Composed
 from tests.application import application
 from tests.factories.town import Town
+from tests.served import talking
 
 
 async def counts(town: Town, post_id: int) -> dict[str, int]:
@@ -66,17 +66,15 @@ class TestLikes:
     async def test_both_lanes_answer_the_same(self, town: Town, composed: Composed):
         author, fan = await town.shopper(), await town.shopper()
         post_id = await town.post_id(author)
-        app = application(composed, hot=False)
-        transport = httpx.ASGITransport(app=app)  # pyright: ignore[reportArgumentType]
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as plain:
+        async with talking(application(composed)) as lane:
             for path in (f"/v1/posts/{post_id}/like", "/v1/posts/12/like"):
                 for headers in (fan.headers, {}, {"authorization": "Bearer no"}):
                     for method in ("PUT", "DELETE"):
-                        hot = await town.client.request(method, path, headers=headers)
-                        cold = await plain.request(method, path, headers=headers)
-                        assert hot.status_code == cold.status_code
+                        hot = await lane.request(method, path, headers=headers)
+                        plain = await town.client.request(method, path, headers=headers)
+                        assert hot.status_code == plain.status_code
                         ignore = {"requestId": None}
-                        assert hot.json() | ignore == cold.json() | ignore
+                        assert hot.json() | ignore == plain.json() | ignore
 
 
 class TestShares:

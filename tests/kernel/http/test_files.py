@@ -43,58 +43,6 @@ def client(tmp_path: Path) -> Iterator[TestClient[Any]]:
         yield client
 
 
-class TestNamed:
-    """Servers with the extension of ASGI, as granian: they send whole large files themselves."""
-
-    @pytest.mark.parametrize(
-        ("name", "range_", "named"),
-        [
-            ("large", None, True),
-            ("large", "bytes=0-", True),
-            ("large", "bytes=1-9", False),
-            ("small", None, False),
-        ],
-    )
-    def test_whole_large_files_are_named(
-        self, client: TestClient[Any], name: str, range_: str | None, *, named: bool
-    ) -> None:
-        sent: list[Any] = []
-
-        async def ask() -> None:
-            async def send(message: Any) -> None:
-                sent.append(message)
-
-            async def receive() -> Any:
-                return {"type": "http.request", "body": b"", "more_body": False}
-
-            headers = [] if range_ is None else [(b"range", range_.encode())]
-            scope = {
-                "type": "http",
-                "method": "GET",
-                "path": f"/files/{name}",
-                "raw_path": f"/files/{name}".encode(),
-                "query_string": b"",
-                "headers": headers,
-                "extensions": {"http.response.pathsend": {}},
-                "client": None,
-                "server": ("testserver", 80),
-                "scheme": "http",
-                "http_version": "1.1",
-                "state": {},
-            }
-            app: Any = client.app
-            await app(scope, receive, send)
-
-        client.blocking_portal.call(ask)
-        headers = dict(sent[0]["headers"])
-        paths = [each["path"] for each in sent if each["type"] == "http.response.pathsend"]
-        assert bool(paths) == named
-        if named:
-            assert Path(paths[0]).read_bytes() == LARGE
-            assert headers[b"content-length"] == str(len(LARGE)).encode()
-            assert headers[b"etag"] == ETAG.encode()
-
-
 class TestWhole:
     @pytest.mark.parametrize(("name", "data"), [("small", SMALL), ("large", LARGE), ("empty", b"")])
     def test_get(self, client: TestClient[Any], name: str, data: bytes) -> None:

@@ -1,6 +1,7 @@
 """The hot lane and the plain handler, made from one declaration, cannot be told apart."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -15,11 +16,13 @@ from app.kernel.errors import Conflict, Unauthorized, Unavailable
 from app.kernel.http import openapi
 from app.kernel.http.front import Front
 from app.kernel.http.hot import HotAnswer, HotEndpoint, HotLane, HotRequest, plain_handler
+from app.kernel.http.hotfiles import FileLane
 from app.kernel.http.limits import LocalLimiter
 from app.kernel.http.problems import exception_handlers
 from app.kernel.http.responses import JsonResponse
 from app.kernel.metrics import Metrics
 from app.kernel.structs import View, encode_json
+from tests.served import asgi, talking
 
 PER_MINUTE = 40
 
@@ -89,7 +92,8 @@ class Tokens:
         """Nothing is revoked here."""
 
 
-def lane(*, hot: bool, metrics: Metrics | None = None) -> httpx.AsyncClient:
+@asynccontextmanager
+async def lane(*, hot: bool, metrics: Metrics | None = None) -> AsyncIterator[httpx.AsyncClient]:
     inner = Litestar(
         [plain_handler(endpoint) for endpoint in ENDPOINTS],
         exception_handlers=exception_handlers(),
@@ -99,16 +103,17 @@ def lane(*, hot: bool, metrics: Metrics | None = None) -> httpx.AsyncClient:
         before_request=_note,
         logging_config=None,
     )
-    front: Any = Front(
+    front = Front(
         inner,
-        hot=HotLane(ENDPOINTS) if hot else None,
+        hot=HotLane(ENDPOINTS),
+        files=FileLane([]),
         authenticator=Tokens(),
         limiter=LocalLimiter(PER_MINUTE),
         metrics=metrics or Metrics(CollectorRegistry()),
         trusted_proxies=0,
     )
-    transport = httpx.ASGITransport(app=front, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test")
+    async with talking(front) if hot else asgi(front) as client:
+        yield client
 
 
 async def _note(request: Any) -> None:
@@ -224,14 +229,14 @@ async def test_metrics_count_both_alike() -> None:
 
 async def test_the_hot_lane_takes_only_what_is_declared() -> None:
     found = HotLane(ENDPOINTS)
-    assert found.find("GET", "/v1/echo") is not None
-    assert found.find("PUT", "/v1/echo/12/like") == (ENDPOINTS[1], (12,))
+    assert found.find(b"GET", b"/v1/echo") is not None
+    assert found.find(b"PUT", b"/v1/echo/12/like") == (ENDPOINTS[1], (12,))
     for method, path in (
         ("PUT", "/v1/echo/a/like"),
         ("GET", "/v1/echo/"),
         ("PUT", "/v1/echo/１/like"),
     ):
-        assert found.find(method, path) is None
+        assert found.find(method.encode(), path.encode()) is None
 
 
 def test_the_plain_handler_is_documented() -> None:

@@ -1,6 +1,6 @@
 """Files that never change: the same answers from both lanes, and a memory that stays bounded."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from prometheus_client import CollectorRegistry
 
 from app.kernel.errors import NotFound
 from app.kernel.http import shelf as shelves
-from app.kernel.http.files import FileRequest, Stored
+from app.kernel.http.files import FileRequest, NamedFile, Stored
 from app.kernel.http.front import Front
+from app.kernel.http.hot import HotLane
 from app.kernel.http.hotfiles import FileEndpoint, FileLane, file_handlers
 from app.kernel.http.limits import LocalLimiter
 from app.kernel.http.problems import exception_handlers
@@ -22,6 +23,7 @@ from app.kernel.http.shelf import Shelf
 from app.kernel.metrics import Metrics
 from app.kernel.objects import Objects
 from tests.kernel.http.test_lanes import Tokens
+from tests.served import asgi, talking
 
 SMALL = bytes(range(100))
 LARGE = bytes(range(256)) * 6144
@@ -51,44 +53,15 @@ async def find(key: str, name: str) -> Stored:
 class Lanes:
     """The same files behind the hot lane and behind plain handlers."""
 
-    def __init__(self, objects: Objects) -> None:
-        self.metrics = [CollectorRegistry(), CollectorRegistry()]
-        self._clients = [
-            self._lane(objects, registry, hot=hot)
-            for hot, registry in zip((True, False), self.metrics, strict=True)
-        ]
-
-    def _lane(
-        self, objects: Objects, registry: CollectorRegistry, *, hot: bool
-    ) -> httpx.AsyncClient:
-        answer = Shelf(objects).answering(find)
-        endpoint = FileEndpoint("/m/{key}/s/{name}", "getFile", "A file", "", "video/mp4", answer)
-        inner: Any = Litestar(
-            [*file_handlers(endpoint)],
-            exception_handlers=exception_handlers(),
-            response_class=JsonResponse,
-            openapi_config=None,
-            before_request=_note,
-            logging_config=None,
-        )
-        front: Any = Front(
-            inner,
-            hot=None,
-            files=FileLane([endpoint]) if hot else None,
-            authenticator=Tokens(),
-            limiter=LocalLimiter(1),
-            metrics=Metrics(registry),
-            trusted_proxies=0,
-        )
-        self.fronts = [*getattr(self, "fronts", []), front]
-        transport = httpx.ASGITransport(app=front)
-        return httpx.AsyncClient(transport=transport, base_url="http://test")
+    def __init__(self, fronts: list[Front], registries: list[CollectorRegistry]) -> None:
+        self.fronts, self.registries = fronts, registries
+        self.clients: list[httpx.AsyncClient] = []
 
     async def ask(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
         """The answer, which is the same from both, however often it is asked for."""
         answers = [
             await client.request(method, path, headers=headers)
-            for client in self._clients
+            for client in self.clients
             for _ in range(3)
         ]
         assert len({_told(each) for each in answers}) == 1, [_told(each) for each in answers]
@@ -106,6 +79,37 @@ def _told(answer: httpx.Response) -> tuple[int, bytes, str]:
 
 async def _note(request: Any) -> None:
     request.scope["state"]["operation"] = request.route_handler.operation_id
+
+
+@pytest.fixture
+async def lanes(objects: Objects) -> AsyncIterator[Lanes]:
+    answer = Shelf(objects).answering(find)
+    endpoint = FileEndpoint("/m/{key}/s/{name}", "getFile", "A file", "", "video/mp4", answer)
+    inner = Litestar(
+        [*file_handlers(endpoint)],
+        exception_handlers=exception_handlers(),
+        response_class=JsonResponse,
+        openapi_config=None,
+        before_request=_note,
+        logging_config=None,
+    )
+    registries = [CollectorRegistry(), CollectorRegistry()]
+    fronts = [
+        Front(
+            inner,
+            hot=HotLane([]),
+            files=FileLane([endpoint]),
+            authenticator=Tokens(),
+            limiter=LocalLimiter(1),
+            metrics=Metrics(registry),
+            trusted_proxies=0,
+        )
+        for registry in registries
+    ]
+    both = Lanes(fronts, registries)
+    async with talking(fronts[0]) as hot, asgi(fronts[1]) as plain:
+        both.clients = [hot, plain]
+        yield both
 
 
 PAST, FUTURE = "Mon, 01 Jan 2001 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT"
@@ -130,8 +134,7 @@ CONDITIONS: list[tuple[dict[str, str], int]] = [
 
 
 class TestLanes:
-    async def test_answers_are_equal(self, objects: Objects) -> None:
-        lanes = Lanes(objects)
+    async def test_answers_are_equal(self, lanes: Lanes) -> None:
         for name in ("small", "large"):
             for headers, status in CONDITIONS:
                 answer = await lanes.ask("GET", f"/m/open/s/{name}", headers)
@@ -146,8 +149,7 @@ class TestLanes:
         assert part.headers["content-range"] == f"bytes 3-1400000/{len(LARGE)}"
         assert (await lanes.ask("GET", "/m/open/s/empty", {})).content == b""
 
-    async def test_and_of_what_is_no_file(self, objects: Objects) -> None:
-        lanes = Lanes(objects)
+    async def test_and_of_what_is_no_file(self, lanes: Lanes) -> None:
         for method, path, status in (
             ("GET", "/m/closed/s/large", 404),
             ("GET", "/m/open/s/none", 404),
@@ -159,12 +161,11 @@ class TestLanes:
         ):
             assert (await lanes.ask(method, path, {})).status_code == status, path
 
-    async def test_metrics_count_both_alike(self, objects: Objects) -> None:
-        lanes = Lanes(objects)
+    async def test_metrics_count_both_alike(self, lanes: Lanes) -> None:
         await lanes.ask("GET", "/m/open/s/small", {})
         await lanes.ask("GET", "/m/closed/s/small", {})
-        for front, registry in zip(lanes.fronts, lanes.metrics, strict=True):
-            front._metrics.flush()
+        for front, registry in zip(lanes.fronts, lanes.registries, strict=True):
+            front.metrics.flush()
             for status in ("200", "404"):
                 labels = {"operation": "getFile", "status": status}
                 assert registry.get_sample_value("carnival_http_requests_total", labels) == 3.0
@@ -206,9 +207,10 @@ class TestShelf:
             await shelf.answer(GET, stored(name))
         assert len(shelf._known) == 2
 
-    async def test_whole_large_files_are_named(self, objects: Objects, tmp_path: Path) -> None:
+    async def test_large_files_are_named(self, objects: Objects, tmp_path: Path) -> None:
         by_name = FileRequest("GET", {}, by_name=True)
-        assert (await Shelf(objects).answer(by_name, stored("large"))).body == tmp_path / "large"
+        large = await Shelf(objects).answer(by_name, stored("large"))
+        assert large.body == NamedFile(tmp_path / "large", 0, len(LARGE))
         assert (await Shelf(objects).answer(by_name, stored("small"))).body == SMALL
 
     async def test_a_ready_answer_is_for_who_asks_the_same(self, objects: Objects) -> None:
@@ -217,7 +219,7 @@ class TestShelf:
         for each in (public, public, private, private, public):
             answer = await shelf.answer(FileRequest("GET", {}, by_name=True), each)
             assert (b"cache-control", each.cache_control.encode()) in answer.headers
-            assert isinstance(answer.body, Path)
+            assert isinstance(answer.body, NamedFile)
             for method, headers, status in (
                 ("GET", {b"range": b"bytes=1-2"}, 206),
                 ("GET", {b"if-none-match": ETAG.encode()}, 304),
@@ -227,7 +229,7 @@ class TestShelf:
                 assert other.status == status
                 assert other.body == (LARGE[1:3] if status == 206 else b"")
             unnamed = await shelf.answer(GET, each)
-            assert not isinstance(unnamed.body, Path)
+            assert not isinstance(unnamed.body, NamedFile)
 
 
 @contextmanager

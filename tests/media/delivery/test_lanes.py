@@ -16,6 +16,7 @@ from media.videos.interfaces import Visibility
 from tests.application import application
 from tests.media.conftest import Theatre
 from tests.media.delivery.players import Film, play
+from tests.served import asgi, talking
 
 HASH = "c" * 64
 WORDS = b"WEBVTT\n\n00:00.000 --> 00:01.000\nhello\n"
@@ -57,18 +58,9 @@ def _told(answer: httpx.Response) -> tuple[int, Any, dict[str, str]]:
 
 @pytest.fixture
 async def lanes(theatre: Theatre) -> AsyncIterator[Lanes]:
-    both = [
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(
-                app=application(theatre.town.composed, hot=hot)  # pyright: ignore[reportArgumentType]
-            ),
-            base_url="http://testserver",
-        )
-        for hot in (True, False)
-    ]
-    yield Lanes(theatre, both)
-    for lane in both:
-        await lane.aclose()
+    app = application(theatre.town.composed)
+    async with talking(app) as hot, asgi(app) as plain:
+        yield Lanes(theatre, [hot, plain])
 
 
 def test_the_files_of_films_are_on_the_hot_lane(theatre: Theatre) -> None:
