@@ -1,9 +1,9 @@
 """`carnival web`: uvicorn with our application, and Prometheus metrics on a port of their own.
 
 A parent holds the listening socket and keeps its workers alive; each of them is a process with an
-event loop, our connections (`app.kernel.http.wire`) and the whole application. At SIGTERM workers
-are told with SIGUSR1 first, at which `draining` ends the endless answers; then they stop to accept,
-close WebSockets, and finish the answers under way.
+event loop, our connections (`kernel.http.connections`) and the whole application. At SIGTERM
+workers are told with SIGUSR1 first, at which `draining` ends the endless answers; then they stop to
+accept, close WebSockets, and finish the answers under way.
 """
 
 import contextlib
@@ -22,8 +22,8 @@ from prometheus_client.multiprocess import (
 from uvicorn import Config
 from uvicorn.supervisors import Multiprocess
 
+from app.kernel.http.connections import IDLE_SECONDS, Connection
 from app.kernel.http.front import Front
-from app.kernel.http.wire import IDLE_SECONDS, Wire
 from app.kernel.settings import Settings
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("serve")
@@ -66,7 +66,7 @@ def configured(app: str | Front, *, host: str, port: int, workers: int = 1) -> C
         factory=isinstance(app, str),
         interface="asgi3",
         loop="uvloop",
-        http=Wire,
+        http=Connection,
         ws="websockets-sansio",
         ws_max_size=_SOCKET_BYTES_MAX,
         ws_per_message_deflate=False,

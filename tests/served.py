@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import httpx
 from uvicorn.server import ServerState
 
+from app.kernel.http.connections import Connection
 from app.kernel.http.front import Front
-from app.kernel.http.wire import Wire
 from app.serve import configured
 
 
@@ -19,7 +19,9 @@ async def serving(app: Front, port: int = 0) -> AsyncIterator[str]:
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Wire(config, state, {}, loop), config.host, port)
+    server = await loop.create_server(
+        lambda: Connection(config, state, {}, loop), config.host, port
+    )
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:

@@ -118,7 +118,6 @@ async def _converse(socket: _Socket, door: Door, line: Line, hello: Hello) -> No
     finally:
         for task in (talking, listening):
             task.cancel()
-        # granian sends no close as long as somebody waits in `receive`
         await asyncio.gather(talking, listening, return_exceptions=True)
         await _close(socket, line.closing or NORMAL)
 

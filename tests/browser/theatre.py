@@ -1,6 +1,5 @@
 """Players on a real server whose films are on a stage: pages, and what they tell."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,9 +7,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
 from playwright.async_api import Page, async_playwright
 
 from app.kernel.embedded.process import free_ports
@@ -19,6 +15,7 @@ from app.web.build import install, pages
 from tests.application import application
 from tests.browser.conftest import ARGUMENTS
 from tests.media.conftest import Theatre
+from tests.served import serving
 from tests.servers import Servers
 
 PLAY = next(page for page in pages() if page.name == "play")
@@ -98,26 +95,6 @@ const take = (height) => {
 
 
 @asynccontextmanager
-async def listening(theatre: Theatre, app: Any, port: int) -> AsyncIterator[str]:
-    """The application of the theatre behind a socket, as in production: granian, in this loop."""
-    server = Server(app, "127.0.0.1", port, interface=Interfaces.ASGINL, log_level=LogLevels.error)
-    serving = asyncio.create_task(server.serve())
-    try:
-        while not serving.done():
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            break
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.stop()
-        await serving
-
-
-@asynccontextmanager
 async def cinema(url: str, player: str) -> AsyncIterator[Page]:
     """A page of the house with a player on it: `hls` or `shaka`."""
     install(PLAY)
@@ -163,5 +140,5 @@ def settings(settings: Settings, servers: Servers, port: int) -> Settings:
 @pytest.fixture
 async def url(theatre: Theatre, staging: Any, port: int) -> AsyncIterator[str]:
     """Where a house with films can be reached."""
-    async with listening(theatre, application(staging[0]), port) as url:
+    async with serving(application(staging[0]), port) as url:
         yield url

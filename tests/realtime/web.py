@@ -1,4 +1,4 @@
-"""Web processes as they run in production: granian on a port, our perimeter, one hub each."""
+"""Web processes as they run in production: a server on a port, our perimeter, one hub each."""
 
 import asyncio
 import contextlib

@@ -61,7 +61,7 @@ _PREFLIGHT = [
 
 class Front:
     """What the server runs: as ASGI everything that is plain, and beside it, for connections that
-    know it (`wire`), the hot lane."""
+    know it (`connections`), the hot lane."""
 
     def __init__(
         self,

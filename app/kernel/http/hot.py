@@ -1,8 +1,8 @@
 """The hot lane: the handful of endpoints a peak hits, answered before Litestar is asked.
 
 One `HotEndpoint` declaration yields two handlers with the same behaviour: `HotLane` finds it for
-the connection itself (`wire`), `plain_handler` wraps it for Litestar, which also documents it. The
-perimeter (`front`) is common to both: request id, authentication, limits, CORS, metrics.
+the connection itself (`connections`), `plain_handler` wraps it for Litestar, which also documents
+it. The perimeter (`front`) is common to both: request id, authentication, limits, CORS, metrics.
 """
 
 import inspect
