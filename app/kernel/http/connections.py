@@ -32,6 +32,7 @@ HEAD_SECONDS: Final = 15
 STALLED_SECONDS: Final = 60
 """So long the reader of a file may take nothing of it."""
 HEAD_BYTES_MAX: Final = 64 * 1024
+"""Beside what it began in."""
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Of a hot request; each endpoint accepts far less."""
 _CHECK_SECONDS: Final = 5.0
@@ -104,7 +105,8 @@ class Connection(HttpToolsProtocol):
         self._front: Front = config.loaded_app
         self._reading: _Asked | None = None
         """The request that is being read, if the hot lane answers it."""
-        self._in_head, self._head_bytes = False, 0
+        self._in_head = self._head_begins = False
+        self._head_bytes = 0
         self._waiting_since = self.loop.time()
         """When the last answer ended, or the request that is being read began."""
         self._check: asyncio.TimerHandle | None = None
@@ -134,10 +136,11 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse, and answer what is complete."""
-        was_in_head = self._in_head
         super().data_received(data)
         if self._in_head:
-            self._head_bytes = len(data) + (self._head_bytes if was_in_head else 0)
+            # what it began in may hold many requests more, and is bounded by the loop
+            self._head_bytes = 0 if self._head_begins else self._head_bytes + len(data)
+            self._head_begins = False
             if self._head_bytes > HEAD_BYTES_MAX:
                 self._refuse(HeadTooLarge())
 
@@ -178,7 +181,7 @@ class Connection(HttpToolsProtocol):
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
-        self._in_head = True
+        self._in_head = self._head_begins = True
         self._waiting_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
