@@ -25,7 +25,6 @@ _WRITING = (1 << 1) | (0x1FF << 4)
 """Write, remove, and make of every kind; linking across folders is not among them."""
 _TCP = 0b11
 _FDS_MAX = 1 << 20
-_NICENESS = 10
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -36,7 +35,7 @@ def main() -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != orders["parent"]:
         os._exit(1)  # it died before it could take us along
-    _step_back()
+    _step_back(orders["niceness"])
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _close_others(orders["fds"])
     _leave_network()
@@ -46,9 +45,9 @@ def main() -> None:
     os.execve(program, arguments, {"LC_ALL": "C", "HOME": "/nonexistent", "PATH": ""})  # noqa: S606
 
 
-def _step_back() -> None:
+def _step_back(niceness: int) -> None:
     """Films wait for requests; `app.kernel.priority` says why a session steps back besides."""
-    reached = os.nice(_NICENESS)
+    reached = os.nice(niceness)
     with contextlib.suppress(OSError):
         group = os.open("/proc/self/autogroup", os.O_WRONLY)
         os.write(group, str(reached).encode())

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import sysconfig
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,6 +39,8 @@ _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 _STDERR_BYTES_MAX: Final = 32 * 1024
 _READ_BYTES: Final = 64 * 1024
 _FILES_MAX: Final = 64
+NICENESS: Final = 10
+"""How far back a program stands behind requests; what nobody waits for stands further back."""
 
 
 class Limit(StrEnum):
@@ -100,6 +102,7 @@ async def run(
     file_bytes: int = 0,
     folder: Path | None = None,
     readable: Sequence[Path] = (),
+    niceness: int = NICENESS,
     heard: Callable[[bytes], None] | None = None,
 ) -> Finished:
     """Run a program to its end, and end it at any of its bounds.
@@ -110,17 +113,11 @@ async def run(
     read. `heard` gets what arrives on stderr, as it comes (`-progress pipe:2`). When the caller is
     cancelled, or dies, the program and all its children die.
     """
-    limits = {
-        "RLIMIT_CPU": cpu_seconds,
-        "RLIMIT_AS": memory_bytes,
-        "RLIMIT_FSIZE": file_bytes,
-        "RLIMIT_NOFILE": _FILES_MAX,
-        "RLIMIT_CORE": 0,
-    }
     orders = {
         "parent": os.getpid(),
         "fds": list(fds),
-        "limits": limits,
+        "limits": _limits(cpu_seconds, memory_bytes, file_bytes),
+        "niceness": niceness,
         "read": [str(path) for path in (program, *readable)],
         "write": [str(folder)] if folder is not None else [],
     }
@@ -156,6 +153,16 @@ async def run(
     stderr = await errors
     code = process.returncode if process.returncode is not None else -signal.SIGKILL
     return Finished(stdout, stderr, code, exceeded or _limit_of(code))
+
+
+def _limits(cpu_seconds: int, memory_bytes: int, file_bytes: int) -> Mapping[str, int]:
+    return {
+        "RLIMIT_CPU": cpu_seconds,
+        "RLIMIT_AS": memory_bytes,
+        "RLIMIT_FSIZE": file_bytes,
+        "RLIMIT_NOFILE": _FILES_MAX,
+        "RLIMIT_CORE": 0,
+    }
 
 
 def _limit_of(code: int) -> Limit | None:

@@ -21,6 +21,7 @@ from media.transcoding.growing.queueing import (
     PIECE_TASK,
     SOUND_TASK,
     SWEEP_TASK,
+    niceness_of,
 )
 from media.transcoding.growing.versions import SOUND
 from media.transcoding.repository import Film
@@ -56,6 +57,7 @@ class TranscodingJobs:
                     work.plan.rungs_of(run),
                     self._scratch,
                     lambda frames: seen(min(piece.count, max(0, frames - piece.warm_up))),
+                    niceness=niceness_of(run, number),
                 )
             await self._service.keep_pictures(work, run, number, made)
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +28,7 @@ from media.uploads.errors import (
 )
 from media.uploads.events import UploadFailed, UploadFinished
 from media.uploads.interfaces import Finished, Owner, Taken, Uploads
-from media.uploads.models import Upload, UploadState
+from media.uploads.models import Upload, UploadPart, UploadState
 from media.uploads.repository import UploadRepository
 from media.uploads.rules import LEASE_SECONDS, OPEN_MAX, file_path, name_of, parts_folder, tags_of
 from media.uploads.store import PartWriter
@@ -171,8 +171,7 @@ class UploadService(Uploads):
         hash_, path = hashlib.sha256(), file_path(upload_id)
         missing = False
         try:
-            pieces = self._pieces([(part.path, part.bytes) for part in parts])
-            await self._objects.put_stream(path, _hashed(pieces, hash_.update))
+            await self._objects.put_stream(path, self._whole(parts, hash_.update))
         except ObjectMissing:
             missing = True
         async with self._database.transaction() as tx:
@@ -276,10 +275,20 @@ class UploadService(Uploads):
             path = await self._repository.drop_file(tx.session, upload.hash)
         await tx.defer(CLEAR_TASK, upload_id=upload.id, path=path)
 
-    async def _pieces(self, parts: list[tuple[str, int]]) -> AsyncIterator[bytes]:
-        for path, size in parts:
-            async for chunk in self._objects.stream(path, 0, size):
-                yield chunk
+    async def _whole(
+        self, parts: Sequence[UploadPart], hear: Callable[[bytes], object]
+    ) -> AsyncIterator[bytes]:
+        """All parts in their order, each as a whole: it is heard in a thread while the next one is
+        read and the last one written, for somebody waits for the film."""
+        loop, hearing = asyncio.get_running_loop(), None
+        for part in parts:
+            data = await self._objects.get(part.path)
+            if hearing is not None:
+                await hearing
+            hearing = loop.run_in_executor(None, hear, data)
+            yield data
+        if hearing is not None:
+            await hearing
 
 
 def _admit(actor: Actor) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from media.films.film import Film
-from media.inspection.sandbox import FFMPEG, Finished, guarded, opened, run
+from media.inspection.sandbox import FFMPEG, NICENESS, Finished, guarded, opened, run
 from media.stills.errors import StillsFailed
 from media.stills.looking.poster import Frames
 
@@ -28,6 +28,7 @@ class Reader:
     """Reads one film."""
 
     film: Film
+    niceness: int = NICENESS
 
     async def frames(
         self,
@@ -125,6 +126,7 @@ class Reader:
                 output_bytes=_OUTPUT_BYTES,
                 file_bytes=_CLIP_BYTES if folder else 0,
                 folder=folder,
+                niceness=self.niceness,
             )
         # a damaged end is no reason to show nothing: what was decoded counts
         if done.exceeded is not None or (done.code != 0 and not done.stdout and folder is None):

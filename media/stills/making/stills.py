@@ -25,6 +25,8 @@ _THUMB_SECONDS: Final = 2
 _CANDIDATES: Final = 8
 _WINDOW_SECONDS: Final = 2.0
 POSTER_SIDE_MAX: Final = 2560
+_NICENESS: Final = 17
+"""As patient as encoders of what is not needed yet: what makes the film playable goes first."""
 PREVIEW_SECONDS: Final = 3.0
 
 
@@ -40,7 +42,7 @@ class Made(NamedTuple):
 
 async def make_stills(film: Film, folder: Path) -> Made:
     """Poster, preview and storyboard of a film; `folder` is empty. Raises StillsFailed."""
-    reader = Reader(film)
+    reader = Reader(film, _NICENESS)
     moment, board = await look(reader)
     poster = await reader.frame(moment, POSTER_SIDE_MAX)
     length = min(PREVIEW_SECONDS, film.seconds)

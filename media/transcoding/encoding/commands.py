@@ -248,6 +248,7 @@ def loudness(source: Source, fd: int, first: Fraction, seconds: Fraction, chain:
     stream = _heard(stream[str(source.audio.index)], None, chain)
     stream = stream.filter("ebur128", peak="sample", metadata=1, framelog="quiet")
     stream = stream.filter("ametadata", mode="print", key="lavfi.r128.M", file="pipe:1")
+    stream = stream.filter("aselect", "0")  # nobody wants the sound itself
     output = stream.output("-", f="null")
     return list(ffmpeg.get_args(output.global_args("-v", "info", "-nostdin", "-nostats")))
 

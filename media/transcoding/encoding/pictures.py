@@ -7,7 +7,7 @@ from math import ceil
 from pathlib import Path
 from typing import Final
 
-from media.inspection.sandbox import opened
+from media.inspection.sandbox import NICENESS, opened
 from media.inspection.source import Source
 from media.transcoding.encoding import boxes, colors, commands, works
 from media.transcoding.encoding.scratch import Scratch
@@ -46,6 +46,8 @@ async def encode_piece(
     rungs: Sequence[Rung],
     scratch: Scratch,
     seen: works.Seen | None = None,
+    *,
+    niceness: int = NICENESS,
 ) -> Mapping[str, Run]:
     """All rungs of a piece, from one decoding. The same bytes whoever runs it, and when.
 
@@ -59,6 +61,7 @@ async def encode_piece(
                 commands.pictures(source, fd, grid, piece, rungs, lut),
                 fds=[fd],
                 folder=folder,
+                niceness=niceness,
                 seen=seen,
             )
         for name in names:

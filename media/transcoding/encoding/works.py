@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from media.inspection.sandbox import FFMPEG, PACKAGER, Finished, Limit, run
+from media.inspection.sandbox import FFMPEG, NICENESS, PACKAGER, Finished, Limit, run
 from media.transcoding.errors import Broken
 
 WALL_SECONDS: Final = 3 * 3600.0
@@ -42,6 +42,7 @@ async def encode(
     fds: Sequence[int],
     folder: Path | None = None,
     readable: Sequence[Path] = (),
+    niceness: int = NICENESS,
     seen: Seen | None = None,
 ) -> Finished:
     """Run ffmpeg. Raises Broken when the film is the cause, else RuntimeError."""
@@ -56,6 +57,7 @@ async def encode(
         fds=fds,
         folder=folder,
         readable=readable,
+        niceness=niceness,
         heard=heard,
         wall_seconds=WALL_SECONDS,
         cpu_seconds=_CPU_SECONDS,

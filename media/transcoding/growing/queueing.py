@@ -7,6 +7,7 @@ are watching meanwhile; then what makes it better.
 from typing import Final
 
 from app.kernel.database import Transaction
+from media.inspection.sandbox import NICENESS
 from media.transcoding.repository import Film
 
 PIECE_TASK: Final = "transcoding.piece"
@@ -16,6 +17,12 @@ SWEEP_TASK: Final = "transcoding.sweep"
 FORGET_TASK: Final = "transcoding.forget"
 _PRIORITIES: Final = {"early": 20, "ladder": 10, "av1": 0}
 _FIRST, _SOUND, _FINISH = 40, 30, 15
+_NICENESS: Final = {"early": 14, "ladder": 17, "av1": 19}
+
+
+def niceness_of(run: str, number: int) -> int:
+    """How far back the encoder of a piece stands while others want the machine too."""
+    return NICENESS if (run, number) == ("early", 0) else _NICENESS[run]
 
 
 async def defer_piece(tx: Transaction, film: Film, run: str, number: int) -> None:

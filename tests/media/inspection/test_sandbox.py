@@ -107,6 +107,8 @@ class TestWalls:
     async def test_requests_go_first(self) -> None:
         done = await python("import os; print(os.nice(0))")
         assert int(done.stdout) == min(19, os.nice(0) + 10)
+        done = await python("import os; print(os.nice(0))", niceness=17)
+        assert int(done.stdout) == min(19, os.nice(0) + 17)
 
     async def test_the_environment_stays_outside(self) -> None:
         done = await python("import os; print(sorted(os.environ))")
