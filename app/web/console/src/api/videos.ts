@@ -11,6 +11,10 @@ export function withdrawVideo(brandId: Id, id: Id): Promise<VideoView> {
   return callFor(brandId, "POST", `/v1/videos/${id}/withdraw`);
 }
 
+export function deleteVideo(brandId: Id, id: Id): Promise<void> {
+  return callFor(brandId, "DELETE", `/v1/videos/${id}`);
+}
+
 export interface DraftView {
   videoId: Id;
   revision: number;

@@ -48,6 +48,10 @@ export const en: Record<keyof typeof zh, Message> = {
   "video.withdrawAsk":
     "Nobody will be able to watch it. Its links stay, and you can publish it again.",
   "video.withdrawn": "The video was withdrawn",
+  "video.delete": "Delete the video",
+  "video.deleteAsk":
+    "“{title}” goes for good, with its timeline, captions and links. To only hide it, withdraw it.",
+  "video.deleted": "The video was deleted",
   "video.wait": "The video is being prepared",
   "video.waitHint":
     "You can begin as soon as the first picture quality is there. This page follows.",

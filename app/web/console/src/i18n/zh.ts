@@ -45,6 +45,10 @@ export const zh = {
   "video.withdraw": "撤回视频",
   "video.withdrawAsk": "撤回后，大家就看不到这个视频了，链接还在，可以再发布。",
   "video.withdrawn": "视频已撤回",
+  "video.delete": "删除视频",
+  "video.deleteAsk":
+    "《{title}》会永久删除：视频、时间线和字幕都不能恢复，链接也会失效。只是不想让人看到，请用“撤回视频”。",
+  "video.deleted": "视频已删除",
   "video.wait": "视频还在处理",
   "video.waitHint": "第一档清晰度好了就能开始编辑，这个页面会自动更新。",
   "studio.title": "时间线",

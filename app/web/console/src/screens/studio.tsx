@@ -5,14 +5,15 @@ import type { Id } from "@play/api/types";
 import { publishVideo, readPlayFor, readVideo } from "@play/api/videos";
 import type { VideoView } from "@play/api/videos";
 import { Link } from "@play/app/link";
+import { navigate } from "@play/app/router";
 import { explain } from "@play/i18n/errors";
 import { complain, say } from "@play/store/toasts";
-import { Button } from "@play/ui/button";
+import { Button, IconButton } from "@play/ui/button";
 import { ask } from "@play/ui/confirm";
 import { Icon } from "@play/ui/icons";
 import { LoadFailed, ScreenWait } from "@play/ui/states";
 import { Player } from "@play/video/player";
-import { publishDraft, readDraft, saveDraft, withdrawVideo } from "../api/videos";
+import { deleteVideo, publishDraft, readDraft, saveDraft, withdrawVideo } from "../api/videos";
 import { t } from "../i18n";
 import { Desk } from "../studio/desk";
 import { Inspector } from "../studio/inspector";
@@ -84,6 +85,7 @@ function Head({ brandId, video, changed }: HeadProps): JSX.Element {
         <h1 tabIndex={-1}>{video.title}</h1>
         <ShownMark video={video} />
       </div>
+      <Remove brandId={brandId} video={video} />
       <Link to={`/console/videos/${video.id}/figures`} class="button button-plain button-m">
         <Icon name="poll" size={20} />
         <span>{t("videos.figures")}</span>
@@ -95,6 +97,21 @@ function Head({ brandId, video, changed }: HeadProps): JSX.Element {
       )}
     </header>
   );
+}
+
+/** It cannot be undone: who only wants it out of sight withdraws it. */
+function Remove({ brandId, video }: Omit<HeadProps, "changed">): JSX.Element {
+  async function remove() {
+    if (!(await ask(t("video.deleteAsk", { title: video.title }), t("video.delete")))) return;
+    try {
+      await deleteVideo(brandId, video.id);
+      say(t("video.deleted"));
+      navigate("/console", { replace: true });
+    } catch (error) {
+      complain(explain(error));
+    }
+  }
+  return <IconButton icon="trash" label={t("video.delete")} onClick={() => void remove()} />;
 }
 
 function Waiting({ video }: { video: VideoView }): JSX.Element {

@@ -7,6 +7,7 @@ import type { FeedItem, Id } from "../api/types";
 import type { VideoCard } from "../api/videos";
 import { feed } from "./feed";
 import { postSignal, putPost } from "./posts";
+import { signedIn } from "./session";
 
 export interface Queued {
   videoId: Id;
@@ -39,6 +40,7 @@ export class VideoQueue {
   async begin(postId: Id | null, videoId: Id | null): Promise<void> {
     this.error.value = null;
     this.looked.value = false;
+    this.done.value = false;
     try {
       if (postId !== null) {
         const item = postSignal(postId)?.value ?? putPost(await readPost(postId)).value;
@@ -57,6 +59,10 @@ export class VideoQueue {
   /** Reads further when the end is near. Without an answer the present end stays the end. */
   async more(index: number): Promise<void> {
     if (this.reading || this.done.value) return;
+    if (!signedIn.value) {
+      this.done.value = true; // the feed is somebody's
+      return;
+    }
     if (this.items.value.length - index - 1 >= aheadMin) return;
     this.reading = true;
     try {
@@ -69,8 +75,9 @@ export class VideoQueue {
         if (this.items.value.length - index - 1 >= aheadMin) break;
       }
       this.done.value = this.cursor === null;
-    } catch {
+    } catch (error) {
       this.done.value = true;
+      if (this.items.value.length === 0) this.error.value = error;
     }
     this.reading = false;
   }

@@ -7,6 +7,7 @@ import { likePost } from "../../store/intentsWired";
 import { requireSignIn } from "../../store/gate";
 import { shownPacket, showPacket } from "../../store/packets";
 import { postSignal } from "../../store/posts";
+import { signedIn } from "../../store/session";
 import { announce, say } from "../../store/toasts";
 import { VideoQueue } from "../../store/videoQueue";
 import { buzz, calm } from "../../ui/packet/motion";
@@ -207,6 +208,12 @@ function Nothing({ queue }: { queue: VideoQueue }): JSX.Element {
         <LoadFailed error={queue.error.value} retry={again} />
       ) : !queue.looked.value ? (
         <ScreenWait />
+      ) : !signedIn.value ? (
+        <Empty scene="quiet" title={t("signin.title")} hint={t("signin.welcome")}>
+          <Button look="action" onClick={() => void requireSignIn()}>
+            {t("signin.go")}
+          </Button>
+        </Empty>
       ) : (
         <Empty scene="quiet" title={t("video.none")} hint={t("video.noneHint")}>
           <Button look="action" onClick={again}>
