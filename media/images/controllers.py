@@ -2,19 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Controller, Request, Response, get, post, route
+from litestar import Controller, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body
 
 from app.kernel.actors import Actor
 from app.kernel.database import Transaction
 from app.kernel.errors import Invalid
-from app.kernel.http.files import IMMUTABLE, file_answers, serve_object
-from app.kernel.objects import Objects
+from app.kernel.http.files import IMMUTABLE, Stored, file_answers
+from app.kernel.http.hotfiles import FileEndpoint
+from app.kernel.http.shelf import Shelf
 from media.images.errors import PictureNotFound
 from media.images.interfaces import ImageView, PictureOwner
 from media.images.rules import BYTES_MAX, MEDIA_TYPES, check_bytes, rendition_path
@@ -68,57 +69,31 @@ class ImageController(Controller):
         return await images.import_picture(tx, content, PictureOwner.of(actor))
 
 
-class ImageFileController(Controller):
+def image_files(shelf: Shelf) -> FileEndpoint:
     """Files. Nobody is asked who they are: an address is a secret of 256 bits."""
 
-    path = "/media/images/{content_hash:str}/{name:str}"
-    tags = ("images",)
+    async def find(hash_: str, name: str) -> Stored:
+        found = _FILE.match(name)
+        if found is None or not _HASH.match(hash_):
+            raise PictureNotFound
+        width, format_ = int(found[1]), found[2]
+        return Stored(
+            rendition_path(hash_, width, format_),
+            MEDIA_TYPES[format_],
+            IMMUTABLE,
+            f'"{hash_[:32]}-{width}-{format_}"',
+        )
 
-    @get(
+    return FileEndpoint(
+        path="/media/images/{content_hash}/{name}",
         operation_id="getImageFile",
         summary="A picture's file",
+        description="One rendition, `{width}.{format}` of a picture's view, for ever under this "
+        "address. Answers conditional requests and ranges.",
         media_type="image/jpeg",
+        answer=shelf.answering(find),
+        tags=("images",),
         responses=file_answers("image/jpeg"),
-    )
-    async def file(
-        self,
-        content_hash: FromPath[str],
-        name: FromPath[str],
-        request: Request[Any, Any, Any],
-        objects: NamedDependency[Objects],
-    ) -> Response[bytes]:
-        """One rendition, `{width}.{format}` of a picture's view, for ever under this address.
-
-        Answers conditional requests and ranges.
-        """
-        return await _serve(content_hash, name, request, objects)
-
-    @route(http_method=["HEAD"], include_in_schema=False, status_code=200)
-    async def head(
-        self,
-        content_hash: FromPath[str],
-        name: FromPath[str],
-        request: Request[Any, Any, Any],
-        objects: NamedDependency[Objects],
-    ) -> Response[bytes]:
-        """As `file`, without the bytes."""
-        return await _serve(content_hash, name, request, objects)
-
-
-async def _serve(
-    hash_: str, name: str, request: Request[Any, Any, Any], objects: Objects
-) -> Response[bytes]:
-    found = _FILE.match(name)
-    if found is None or not _HASH.match(hash_):
-        raise PictureNotFound
-    width, format_ = int(found[1]), found[2]
-    return await serve_object(
-        objects,
-        rendition_path(hash_, width, format_),
-        request,
-        media_type=MEDIA_TYPES[format_],
-        cache_control=IMMUTABLE,
-        etag=f'"{hash_[:32]}-{width}-{format_}"',
     )
 
 

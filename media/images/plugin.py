@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.interfaces import Avatars, AvatarView
 from app.kernel.actors import Actor
 from app.kernel.house import House, Slice, Wiring
+from app.kernel.http.shelf import Shelf
 from app.kernel.jobs import QUEUE_MEDIA, Task
-from media.images.controllers import ImageController, ImageFileController
+from media.images.controllers import ImageController, image_files
 from media.images.darkroom.workshop import Workshop
 from media.images.errors import PictureNotFound
 from media.images.interfaces import Images, PictureOwner
@@ -62,10 +63,10 @@ def _wire(house: House) -> Wiring:
             await workshop.close()
 
     return Wiring(
-        routes=[ImageController, ImageFileController],
+        routes=[ImageController],
+        files=[image_files(house.doors.get(Shelf))],
         dependencies={
             "images": Provide(lambda: service, sync_to_thread=False),
-            "objects": Provide(lambda: house.objects, sync_to_thread=False),
         },
         tasks=[
             Task(RENDER_TASK, service.render, queue=QUEUE_MEDIA),

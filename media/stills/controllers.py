@@ -1,16 +1,16 @@
 """HTTP of stills: files for everyone who knows the address, and the choice of a cover."""
 
 import re
-from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post, route
+from litestar import Controller, delete, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
-from app.kernel.http.files import file_answers, serve_object
-from app.kernel.objects import Objects
+from app.kernel.http.files import Stored, file_answers
+from app.kernel.http.hotfiles import FileEndpoint
+from app.kernel.http.shelf import Shelf
 from app.kernel.structs import PathId
 from media.stills.errors import StillNotFound
 from media.stills.rules import MEDIA_TYPES, still_path
@@ -24,39 +24,26 @@ _CACHING = "public, max-age=60"
 again with If-None-Match."""
 
 
-class StillFileController(Controller):
+def still_files(shelf: Shelf) -> FileEndpoint:
     """Files. Nobody is asked who they are: an address is a secret of 256 bits."""
 
-    path = "/media/stills/{content_hash:str}/{name:str}"
-    tags = ("videos",)
+    async def find(hash_: str, name: str) -> Stored:
+        if not _NAME.match(name) or not _HASH.match(hash_):
+            raise StillNotFound
+        media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+        return Stored(still_path(hash_, name), media_type, _CACHING, f'"{hash_[:32]}-{name}"')
 
-    @get(
+    return FileEndpoint(
+        path="/media/stills/{content_hash}/{name}",
         operation_id="getStillFile",
         summary="A video's preview, storyboard or sheet of thumbnails",
+        description="`preview.mp4`, `storyboard.vtt`, or a sheet that the storyboard names. "
+        "Answers conditional requests and ranges.",
         media_type="video/mp4",
+        answer=shelf.answering(find),
+        tags=("videos",),
         responses=file_answers("video/mp4"),
     )
-    async def file(
-        self,
-        content_hash: FromPath[str],
-        name: FromPath[str],
-        request: Request[Any, Any, Any],
-        objects: NamedDependency[Objects],
-    ) -> Response[bytes]:
-        """`preview.mp4`, `storyboard.vtt`, or a sheet that the storyboard names. Answers
-        conditional requests and ranges."""
-        return await _serve(content_hash, name, request, objects)
-
-    @route(http_method=["HEAD"], include_in_schema=False, status_code=200)
-    async def head(
-        self,
-        content_hash: FromPath[str],
-        name: FromPath[str],
-        request: Request[Any, Any, Any],
-        objects: NamedDependency[Objects],
-    ) -> Response[bytes]:
-        """As `file`, without the bytes."""
-        return await _serve(content_hash, name, request, objects)
 
 
 class CoverController(Controller):
@@ -88,19 +75,3 @@ class CoverController(Controller):
     ) -> None:
         """The poster that was found in the film is shown again."""
         await stills.unchoose(tx, actor, video_id)
-
-
-async def _serve(
-    hash_: str, name: str, request: Request[Any, Any, Any], objects: Objects
-) -> Response[bytes]:
-    found = _NAME.match(name)
-    if found is None or not _HASH.match(hash_):
-        raise StillNotFound
-    return await serve_object(
-        objects,
-        still_path(hash_, name),
-        request,
-        media_type=MEDIA_TYPES[name.rpartition(".")[2]],
-        cache_control=_CACHING,
-        etag=f'"{hash_[:32]}-{name}"',
-    )

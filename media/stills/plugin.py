@@ -4,8 +4,9 @@ from litestar.di import Provide
 
 from app.kernel.database import Transaction
 from app.kernel.house import House, Slice, Wiring
+from app.kernel.http.shelf import Shelf
 from media.images.interfaces import Images
-from media.stills.controllers import CoverController, StillFileController
+from media.stills.controllers import CoverController, still_files
 from media.stills.service import FORGET_TASK, StillsService
 from media.stills.tasks import tasks_of
 from media.transcoding.events import RenditionsGrew
@@ -44,7 +45,8 @@ def wire(house: House) -> Wiring:
     house.events.subscribe(VideoTakenDown, gone)
     house.events.subscribe(VideoDeleted, gone)
     return Wiring(
-        routes=[StillFileController, CoverController],
+        routes=[CoverController],
+        files=[still_files(house.doors.get(Shelf))],
         dependencies={"stills": Provide(lambda: service, sync_to_thread=False)},
         tasks=tasks_of(service),
     )

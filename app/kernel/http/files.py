@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Receive, Scope, Send
 
-from app.kernel.errors import AppError, NotFound
+from app.kernel.errors import AppError
 from app.kernel.http.problems import PROBLEM_TYPE, Problem
 from app.kernel.http.responses import matches
-from app.kernel.objects import ObjectInfo, ObjectMissing, Objects
+from app.kernel.objects import ObjectInfo, Objects
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _WHOLE_BYTES_MAX: Final = 1024 * 1024
@@ -107,32 +107,11 @@ class Plan(NamedTuple):
     stop: int
 
 
-async def serve_object(
-    objects: Objects,
-    path: str,
-    request: Request[Any, Any, Any],
-    *,
-    media_type: str,
-    cache_control: str,
-    etag: str | None = None,
-) -> Response[Any]:
-    """An answer for GET or HEAD of one object, which is looked at once.
-
-    `etag` is a strong validator, quoted; by default the store's own. Raises NotFound,
-    RangeNotSatisfiable, PreconditionFailed, Unavailable.
-    """
-    stored = Stored(path, media_type, cache_control, etag)
-    asked = FileRequest.of(request.scope)
-    try:
-        return SentFile(await read_file(objects, stored, asked, await objects.info(path)))
-    except ObjectMissing:
-        raise NotFound from None
-
-
 async def read_file(
     objects: Objects, stored: Stored, asked: FileRequest, info: ObjectInfo
 ) -> FileAnswer:
-    """The answer from the store. Raises as `serve_object`, and ObjectMissing."""
+    """The answer from the store. Raises ObjectMissing, RangeNotSatisfiable,
+    PreconditionFailed, Unavailable."""
     plan = planned(stored, asked, info)
     answer = FileAnswer(plan.status, headers_of(stored, info, plan))
     length = plan.stop - plan.start
@@ -209,7 +188,7 @@ class SentFile(Response[bytes]):
 
 
 def file_answers(media_type: str) -> dict[int, ResponseSpec]:
-    """What `serve_object` may answer beside the whole, for the docs of a route."""
+    """What a file may be answered with beside the whole, for the docs of a route."""
     return {
         206: described(bytes, media_type, "The range of the file that was asked for"),
         412: described(Problem, PROBLEM_TYPE, "If-Match or If-Unmodified-Since does not hold"),

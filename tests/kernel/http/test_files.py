@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from litestar import Request, Response, route
-from litestar.params import FromPath
 from litestar.testing import TestClient, create_test_client
 
-from app.kernel.http.files import IMMUTABLE, serve_object
+from app.kernel.http.files import IMMUTABLE, Stored
+from app.kernel.http.hotfiles import FileEndpoint, file_handlers
 from app.kernel.http.problems import exception_handlers
+from app.kernel.http.shelf import Shelf
 from app.kernel.objects import Objects
 
 SMALL = bytes(range(100))
@@ -26,18 +26,13 @@ FUTURE = "Fri, 01 Jan 2100 00:00:00 GMT"
 def client(tmp_path: Path) -> Iterator[TestClient[Any]]:
     objects = Objects(f"file://{tmp_path}")
 
-    @route("/files/{name:str}", http_method=["GET", "HEAD"], status_code=200)
-    async def get_file(name: FromPath[str], request: Request[Any, Any, Any]) -> Response[Any]:
-        return await serve_object(
-            objects,
-            name,
-            request,
-            media_type="image/jpeg",
-            cache_control=IMMUTABLE,
-            etag=None if name == "own" else ETAG,
-        )
+    async def find(name: str) -> Stored:
+        return Stored(name, "image/jpeg", IMMUTABLE, None if name == "own" else ETAG)
 
-    with create_test_client(get_file, exception_handlers=exception_handlers()) as client:
+    answer = Shelf(objects).answering(find)
+    files = FileEndpoint("/files/{name}", "getFile", "A file", "", "image/jpeg", answer)
+    handlers = [*file_handlers(files)]
+    with create_test_client(handlers, exception_handlers=exception_handlers()) as client:
         for name, data in {"small": SMALL, "large": LARGE, "own": SMALL, "empty": b""}.items():
             client.blocking_portal.call(objects.put, name, data)
         yield client
