@@ -80,6 +80,19 @@ class Player:
         return (await self.town.good("GET", path, self.who))["creditMs"]
 
 
+async def cued(town: Town, shop: Shop, video: str, *at: int) -> list[str]:
+    """Ids of the links that stand on the published timeline from now on."""
+    path = f"/v1/videos/{video}/timeline"
+    cues = [
+        {"at": each, "until": each + 2_000, "kind": "link", "ref": "/", "text": "看"} for each in at
+    ]
+    body = {"revision": 0, "cues": cues, "preRollId": None, "postRollId": None}
+    draft = await town.good("PUT", f"{path}/draft", shop.owner, json=body)
+    revision = {"revision": draft["revision"]}
+    done = await town.good("POST", f"{path}/publish", shop.owner, json=revision)
+    return [cue["id"] for cue in done["cues"]]
+
+
 async def passes(house: House, milliseconds: int) -> None:
     """Time, as the server counts it for viewers."""
     statement = "UPDATE watchers SET heard_at = heard_at - make_interval(secs => :seconds)"
@@ -114,6 +127,47 @@ class TestCurves:
         await Player(town, video).tell(("play", 0))
         found = await town.good("GET", f"/v1/videos/{video}/retention", shop.owner)
         assert found["plays"] == 0
+
+    async def test_what_each_cue_earned(self, town: Town, shop: Shop, video: str) -> None:
+        first, second = await cued(town, shop, video, 2_000, 6_000)
+        one, other = Player(town, video), Player(town, video)
+        for _ in range(2):  # told twice, counted once
+            await one.tell(("play", 0), ("cue_shown", 2_000), cueId=first)
+            await one.tell(("cue_tapped", 2_500), cueId=first)
+            await one.tell(("add_to_cart", 3_000), cueId=first, productId="7")
+        await other.tell(("cue_shown", 2_000), cueId=first)
+        await other.tell(("cue_tapped", 6_000), cueId=second)
+        await other.tell(("cue_tapped", 6_000), cueId="404")
+        found = await town.good("GET", f"/v1/videos/{video}/retention", shop.owner)
+        assert [(cue["cueId"], cue["at"]) for cue in found["cues"]] == [
+            (first, 2_000),
+            (second, 6_000),
+        ]
+        earned = [(cue["shown"], cue["tapped"], cue["carts"]) for cue in found["cues"]]
+        assert earned == [(2, 1, 1), (1, 1, 0)], "what was tapped was shown"
+
+    async def test_another_film_in_its_place_keeps_them(
+        self, town: Town, house: House, shop: Shop, video: str
+    ) -> None:
+        (cue,) = await cued(town, shop, video, 2_000)
+        await Player(town, video).tell(("play", 0), ("progress", 5_000), ("cue_tapped", 2_000))
+        await Player(town, video).tell(("cue_tapped", 2_000), cueId=cue)
+        path = f"/v1/videos/{video}/retention"
+        before = await town.good("GET", path, shop.owner)
+        data = await house.objects.get("media/made/watched")
+        await house.objects.put("media/made/next", data)
+        original = Original(
+            path="media/made/next", bytes=1, hash="2" * 64, owner_id=shop.id, by_shopper=False
+        )
+        videos = house.doors.get(Videos)
+        async with house.database.transaction() as tx:
+            assert await videos.replace(tx, int(video), original) == 2
+        await town.run_jobs(only=("media.videos.",))
+        async with house.database.transaction() as tx:
+            assert await videos.show(tx, int(video), 2)
+        assert await town.good("GET", path, shop.owner) == before
+        await Player(town, video).tell(("play", 0))
+        assert (await town.good("GET", path, shop.owner))["plays"] == before["plays"] + 1
 
     async def test_curves_are_the_brands(self, town: Town, video: str) -> None:
         stranger = (await town.shop()).owner
