@@ -57,13 +57,15 @@ class TranscodingRepository:
     async def earlier_working(
         self, session: AsyncSession, video_id: int, generation: int
     ) -> Sequence[Transcoding]:
-        """Earlier films of a video that are still being encoded."""
+        """Earlier films of a video that are still being encoded. Those that an encoder holds are
+        passed over: it holds them before the video, which is held here already. It will find out
+        for itself, at its next piece."""
         statement = select(Transcoding).where(
             Transcoding.video_id == video_id,
             Transcoding.generation < generation,
             Transcoding.state == "working",
         )
-        return (await session.scalars(statement.with_for_update())).all()
+        return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
 
     async def generations(
         self, session: AsyncSession, video_id: int, before: int | None

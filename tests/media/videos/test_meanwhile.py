@@ -16,6 +16,7 @@ from media.stills import service as stills_service
 from media.transcoding import rules
 from media.transcoding.encoding import pictures, quality
 from media.uploads.events import UploadFailed, UploadFinished
+from media.videos.interfaces import Videos
 from tests.factories.town import Resident, Town
 from tests.media.videos.test_videos import inspected, make, run, upload
 
@@ -104,6 +105,21 @@ class TestUploadsEnd:
         await house.objects.delete(await house.objects.list("uploads"))
         video = await inspected(town, owner, video)
         assert (video["state"], "upload it again" in video["refusal"]) == ("failed", True)
+
+
+async def test_a_film_is_replaced_while_an_encoder_holds_it(
+    town: Town, house: House, owner: Resident, film: bytes
+) -> None:
+    video = await make(town, owner, film)
+    await run(town)
+    body = {"uploadId": await upload(town, owner, film)}
+    await town.good("POST", f"/v1/videos/{video['id']}/replace", owner, json=body)
+    async with house.database.transaction() as tx:
+        await tx.session.execute(text("SELECT 1 FROM transcodings FOR UPDATE"))
+        async with asyncio.timeout(60):
+            await run(town)
+            await house.doors.get(Videos).show(tx, int(video["id"]), 1)
+    assert (await town.good("GET", f"/v1/videos/{video['id']}", owner))["state"] == "waiting"
 
 
 async def captioned(town: Town, owner: Resident, video: Mapping[str, Any]) -> None:
