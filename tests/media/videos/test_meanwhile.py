@@ -116,7 +116,7 @@ async def test_a_film_is_replaced_while_an_encoder_holds_it(
     await town.good("POST", f"/v1/videos/{video['id']}/replace", owner, json=body)
     async with house.database.transaction() as tx:
         await tx.session.execute(text("SELECT 1 FROM transcodings FOR UPDATE"))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             await run(town)
             await house.doors.get(Videos).show(tx, int(video["id"]), 1)
     assert (await town.good("GET", f"/v1/videos/{video['id']}", owner))["state"] == "waiting"
