@@ -53,7 +53,8 @@ def test_no_word_is_clipped_and_all_lie_where_a_phone_of_390_by_844_shows_them(
 @LOOKS
 def test_the_longest_name_is_whole_and_can_be_read_at_390_pixels(look: Template) -> None:
     for text in (LONG, WIDEST):
-        found = lines_of(text, look.text.title, (576, look.text.title_height), Scale(1))
+        room = look.text.box[2], look.text.title_height
+        found = lines_of(text, look.text.title, room, Scale(1))
         assert found.whole
         assert found.size_pixels * 390 / UNITS[0] >= 14
 
