@@ -20,7 +20,7 @@ from app.kernel.http.health import Checks, HealthController
 from app.kernel.http.hot import HotLane, plain_handler
 from app.kernel.http.hotfiles import FileLane, file_handlers
 from app.kernel.http.limits import LocalLimiter
-from app.kernel.http.problems import exception_handlers
+from app.kernel.http.problems import CarefulRequest, exception_handlers
 from app.kernel.http.responses import JsonResponse
 from app.kernel.http.states import state_of
 from app.kernel.logs import configure_logs
@@ -68,6 +68,7 @@ def litestar(composed: Composed, provided: Mapping[str, Provide] | None = None) 
         ],
         dependencies=dependencies(composed) if provided is None else provided,
         lifespan=[_lifespan(composed)],
+        request_class=CarefulRequest,
         response_class=JsonResponse,
         before_request=_note_operation,
         exception_handlers={

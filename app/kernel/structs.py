@@ -88,6 +88,10 @@ def decode_hook(type_: type, value: object) -> object:
     raise TypeError(f"{type_.__name__} has no JSON form")
 
 
+NOT_JSON = (UnicodeDecodeError, RecursionError)
+"""What msgspec's decoders raise beside their own errors: bytes that are no UTF-8, nesting without
+end."""
+
 _encoder = msgspec.json.Encoder(enc_hook=encode_hook)
 
 
@@ -98,7 +102,10 @@ def encode_json(value: object) -> bytes:
 
 def decode_json(data: bytes | str, type_: type[T]) -> T:
     """Parse and validate. Raises msgspec.ValidationError or msgspec.DecodeError."""
-    return msgspec.json.decode(data, type=type_, dec_hook=decode_hook)
+    try:
+        return msgspec.json.decode(data, type=type_, dec_hook=decode_hook)
+    except NOT_JSON as error:
+        raise msgspec.DecodeError(str(error)) from None
 
 
 def to_builtins(value: object) -> Any:

@@ -67,3 +67,9 @@ def test_what_is_not_a_moment_is_refused(value: str) -> None:
 def test_unknown_fields_are_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="unknown field"):
         decode_json('{"thingid":"5"}', ThingInput)
+
+
+@pytest.mark.parametrize("body", [b'{"thingId":"\xff"}', b"[" * 100_000, b'{"thingId":' * 50_000])
+def test_what_is_no_json_at_all_is_refused_like_what_is_nearly_json(body: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_json(body, ThingInput)

@@ -24,6 +24,7 @@ from app.kernel.errors import (
 )
 from app.kernel.http.states import caller_of, state_of
 from app.kernel.ids import IdsExhausted
+from app.kernel.structs import NOT_JSON
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("http")
 
@@ -139,6 +140,17 @@ def problem_handler(request: Request[Any, Any, Any], error: Exception) -> Respon
     request_id = caller_of(request).request_id if noted else ""
     status, body, headers = render(error, request_id)
     return Response(body, status_code=status, headers=dict(headers), media_type=MediaType.JSON)
+
+
+class CarefulRequest(Request[Any, Any, Any]):
+    """Litestar's, whose JSON may be anything a caller sends."""
+
+    async def json(self) -> Any:
+        """The body. Raises Invalid."""
+        try:
+            return await super().json()
+        except NOT_JSON:
+            raise Invalid("The body is not valid JSON") from None
 
 
 def exception_handlers() -> dict[int | type[Exception], Callable[..., Response[Any]]]:
