@@ -14,7 +14,7 @@ class ViewsController(Controller):
     path = "/v1/views"
     tags = ("reactions",)
 
-    @post("/", operation_id="countViews", status_code=202)
+    @post("/", operation_id="countViews", summary="Count views of posts", status_code=202)
     async def count(self, data: JSONBody[ViewsCreate], views: NamedDependency[ViewService]) -> None:
         """Count a view of each of these posts. Views are at least, not exact; posts that are not
         there are ignored."""

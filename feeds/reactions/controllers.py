@@ -67,7 +67,7 @@ class SharesController(Controller):
     path = "/v1/posts/{post_id:int}/shares"
     tags = ("reactions",)
 
-    @post("/", operation_id="sharePost", status_code=200)
+    @post("/", operation_id="sharePost", summary="Share a post", status_code=200)
     async def share(
         self,
         post_id: PathId,

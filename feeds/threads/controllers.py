@@ -23,7 +23,7 @@ class PostCommentsController(Controller):
     path = "/v1/posts/{post_id:int}/comments"
     tags = ("comments",)
 
-    @get("/", operation_id="listComments")
+    @get("/", operation_id="listComments", summary="Comments on a post")
     async def list_comments(
         self,
         post_id: PathId,
@@ -40,7 +40,7 @@ class PostCommentsController(Controller):
         page = await threads.of_post(viewer, post_id, before, limit)
         return _page(page, cursors, name)
 
-    @post("/", operation_id="writeComment")
+    @post("/", operation_id="writeComment", summary="Comment on a post")
     async def write(
         self,
         post_id: PathId,
@@ -74,7 +74,7 @@ class CommentsController(Controller):
     path = "/v1/comments/{comment_id:int}"
     tags = ("comments",)
 
-    @get("/replies", operation_id="listReplies")
+    @get("/replies", operation_id="listReplies", summary="Replies to a comment")
     async def list_replies(
         self,
         comment_id: PathId,
@@ -92,7 +92,7 @@ class CommentsController(Controller):
         page = await threads.of_thread(viewer, root, after, limit)
         return _page(page, cursors, name)
 
-    @delete("/", operation_id="deleteComment")
+    @delete("/", operation_id="deleteComment", summary="Delete a comment")
     async def remove(
         self,
         comment_id: PathId,
@@ -102,7 +102,7 @@ class CommentsController(Controller):
         """By its author, or by who manages the post's account."""
         await comments.delete(actor, comment_id)
 
-    @put("/hide", operation_id="hideComment")
+    @put("/hide", operation_id="hideComment", summary="Hide a comment")
     async def hide(
         self,
         comment_id: PathId,
@@ -113,7 +113,7 @@ class CommentsController(Controller):
         await comments.hide(actor, comment_id, hidden=True)
         return HiddenView(hidden=True)
 
-    @delete("/hide", operation_id="showComment", status_code=200)
+    @delete("/hide", operation_id="showComment", summary="Show a hidden comment", status_code=200)
     async def show(
         self,
         comment_id: PathId,

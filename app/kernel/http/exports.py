@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 
 from litestar.response import Stream
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
+"""Litestar says the charset."""
 _BOM = "\ufeff"
 """Without it spreadsheets take UTF-8 for something older."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

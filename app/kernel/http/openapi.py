@@ -25,6 +25,15 @@ The API of Carnival 狂欢城. Ids are 64-bit and travel as strings; times are R
 is integer minor units with a currency. Errors are problem documents (RFC 9457) with a stable
 `code`. Lists are paged by opaque cursors. Every answer carries `x-request-id`.
 
+**Signing in.** `POST /v1/auth/codes` sends six digits to a phone, `POST /v1/auth/sessions` gives
+an access token of ten minutes for them, and a refresh token that is exchanged for the next pair.
+Who works for a brand asks `GET /v1/auth/workplaces` where, and takes a token for the work from
+`POST /v1/auth/workplaces/{brand_id}`; operators from `POST /v1/auth/workplaces/operator`. A
+brand's systems use keys, which its owner makes at `POST /v1/brands/{brand_id}/keys`.
+
+**Doing things once.** A brand's POST may carry an `Idempotency-Key` of its own: sent again with the
+same body it is answered as the first time. Where a body has a `clientId`, that does the same.
+
 **Versions.** Changes within `/v1` only add. A route or field that will go is announced by the
 `Deprecation` and `Sunset` headers at least six months before.
 """
@@ -125,6 +134,7 @@ def document(app: Litestar) -> dict[str, Any]:
     schemas |= {name: definition for name, definition in known.items() if name not in schemas}
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
+            _settle_types(operation)
             _declare_problems(path, method, operation, reference)
     return schema
 
@@ -147,6 +157,14 @@ def _bodies_read_by_hand(app: Litestar, paths: dict[str, Any]) -> set[type]:
                 operations[str(handler.operation_id)]["requestBody"] = body
                 found.add(accepts)
     return found
+
+
+def _settle_types(operation: dict[str, Any]) -> None:
+    """A parameter whose type we say is of that type, not what its text in Python may be as well:
+    both at once is satisfied by nothing."""
+    for parameter in operation.get("parameters", ()):
+        if "type" in parameter["schema"]:
+            parameter["schema"].pop("oneOf", None)
 
 
 def _declare_problems(

@@ -137,7 +137,7 @@ class TestExport:
         await post(town.house, *(top_up(shop.id, 1, f"{n}") for n in range(2100)))
         await post(town.house, fund(shop.id, DROP, 5))
         answer = await town.ask("GET", f"/v1/brands/{shop.id}/ledger/lines.csv", shop.owner)
-        assert answer.headers["content-type"].startswith("text/csv")
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
         assert "attachment" in answer.headers["content-disposition"]
         assert answer.content.startswith(b"\xef\xbb\xbf")
         table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
