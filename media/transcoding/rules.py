@@ -30,6 +30,8 @@ _LADDER: Final = ((360, 800_000), (540, 1_600_000), (720, 2_800_000), (1080, 5_0
 _WORTH_A_RUNG: Final = Fraction(6, 5)
 """A source this much larger than the highest full rung gets one of its own size."""
 _CRF: Final = 23
+_WARM_UP_MIN: Final = 4
+"""An I-frame, a P-frame and those between: from them the encoder knows what a P-frame may cost."""
 _EARLY_GOPS: Final = (1, 2, 4, 8, 15)
 _EARLY_GOPS_MAX: Final = 30
 _LADDER_GOPS: Final = 15
@@ -238,7 +240,7 @@ def pieces(grid: Grid, sizes: Sequence[int]) -> tuple[Piece, ...]:
     """Cut the grid into pieces of so many segments each; together they are every frame once."""
     assert sum(sizes) == grid.segments
     found: list[Piece] = []
-    margin = max(1, grid.gop // 4)
+    warm_up, run_out = max(_WARM_UP_MIN, grid.gop // 12), max(1, grid.gop // 4)
     start = 0
     for number, size in enumerate(sizes):
         stop = min(grid.frames, start + size * grid.gop)
@@ -247,8 +249,8 @@ def pieces(grid: Grid, sizes: Sequence[int]) -> tuple[Piece, ...]:
                 number=number,
                 first=start,
                 count=stop - start,
-                warm_up=min(start, margin),
-                run_out=min(grid.frames - stop, margin),
+                warm_up=min(start, warm_up),
+                run_out=min(grid.frames - stop, run_out),
             )
         )
         start = stop

@@ -73,7 +73,10 @@ class TranscodingJobs:
             if chain is None:
                 found = await sound.chain_for(path, source, grid)
                 chain = await self._service.note_chain(film, found)
-            parts = sound.encode(path, source, grid, chain, SOUND, self._scratch)
+            parts = sound.encode(
+                *(path, source, grid, chain, SOUND, self._scratch),
+                niceness=niceness_of("sound", 0),
+            )
             async for part in parts:
                 await self._service.keep_sound(work, part.init, part.segments, whole=part.last)
 

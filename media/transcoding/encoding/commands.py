@@ -21,6 +21,7 @@ ffmpeg: Any = untyped
 _SEEK_BACK_SECONDS: Final = 1
 """Before a piece: a keyframe's time stamp may lie somewhat after its place."""
 _PRESET: Final = "medium"
+_CARELESS: Final = "subme=1,me=dia,ref=1,trellis=0"
 _MP4: Final = "+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets"
 _DECODING_THREADS: Final = 2
 _MATRICES: Final = {
@@ -146,13 +147,13 @@ def _encoded(stream: Any, rung: Rung, grid: Grid, piece: Piece) -> Any:
         "map_metadata": -1,
         "fflags": "+bitexact",
         "flags:v": "+bitexact",
-        **(_av1(grid) if rung.name.startswith("w") else _h264(rung, grid)),
+        **(_av1(grid) if rung.name.startswith("w") else _h264(rung, grid, piece)),
     }
     return stream.output(f"{rung.name}.mp4", **options)
 
 
-def _h264(rung: Rung, grid: Grid) -> Mapping[str, Any]:
-    parts = {
+def _h264(rung: Rung, grid: Grid, piece: Piece) -> Mapping[str, Any]:
+    parts: dict[str, object] = {
         "threads": 1,
         "lookahead-threads": 1,
         "sliced-threads": 0,
@@ -165,6 +166,10 @@ def _h264(rung: Rung, grid: Grid) -> Mapping[str, Any]:
         "vbv-maxrate": rung.bits_max // 1000,
         "vbv-bufsize": rung.bits_max // 2000,
     }
+    if piece.run_out:
+        # those before must know what comes; how it is coded itself is nobody's concern
+        end = piece.warm_up + piece.count
+        parts["zones"] = f"{end},{end + piece.run_out - 1},b=1,{_CARELESS}"
     return {
         "c:v": "libx264",
         "preset": _PRESET,

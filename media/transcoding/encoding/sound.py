@@ -16,7 +16,7 @@ from math import log10
 from pathlib import Path
 from typing import Any, Final
 
-from media.inspection.sandbox import opened
+from media.inspection.sandbox import NICENESS, opened
 from media.inspection.source import Source
 from media.transcoding.encoding import boxes, commands, works
 from media.transcoding.encoding.commands import Chain
@@ -110,7 +110,14 @@ class Sound:
 
 
 async def encode(
-    film: Path, source: Source, grid: Grid, chain: Chain, name: str, scratch: Scratch
+    film: Path,
+    source: Source,
+    grid: Grid,
+    chain: Chain,
+    name: str,
+    scratch: Scratch,
+    *,
+    niceness: int = NICENESS,
 ) -> AsyncGenerator[Sound]:
     """The whole sound from its beginning, handed out as it becomes ready.
 
@@ -120,7 +127,7 @@ async def encode(
     with scratch.room() as folder:
         os.mkfifo(folder / f"{name}.mp4")
         (folder / name).mkdir()
-        working = asyncio.create_task(_work(film, source, grid, chain, name, folder))
+        working = asyncio.create_task(_work(film, source, grid, chain, name, folder, niceness))
         try:
             given = 0
             while not working.done():
@@ -145,14 +152,22 @@ async def encode(
 
 
 async def _work(
-    film: Path, source: Source, grid: Grid, chain: Chain, name: str, folder: Path
+    film: Path,
+    source: Source,
+    grid: Grid,
+    chain: Chain,
+    name: str,
+    folder: Path,
+    niceness: int,
 ) -> None:
     """Encoder and packager at once; if one fails, the other would wait for it for ever."""
     seconds = Fraction(grid.gop) / grid.rate
     async with opened(film) as fd:
         arguments = commands.sound(source, fd, grid, chain, f"{name}.mp4")
         parts: list[asyncio.Task[Any]] = [
-            asyncio.create_task(works.encode(arguments, fds=[fd], folder=folder)),
+            asyncio.create_task(
+                works.encode(arguments, fds=[fd], folder=folder, niceness=niceness)
+            ),
             asyncio.create_task(
                 works.package(commands.packaging([name], "audio", seconds), folder)
             ),

@@ -17,11 +17,12 @@ SWEEP_TASK: Final = "transcoding.sweep"
 FORGET_TASK: Final = "transcoding.forget"
 _PRIORITIES: Final = {"early": 20, "ladder": 10, "av1": 0}
 _FIRST, _SOUND, _FINISH = 40, 30, 15
-_NICENESS: Final = {"early": 14, "ladder": 17, "av1": 19}
+_NICENESS: Final = {"early": 14, "sound": 14, "ladder": 17, "av1": 19}
 
 
 def niceness_of(run: str, number: int) -> int:
-    """How far back the encoder of a piece stands while others want the machine too."""
+    """How far back the encoder of a piece stands while others want the machine too. Sound is ahead
+    of its pictures even so."""
     return NICENESS if (run, number) == ("early", 0) else _NICENESS[run]
 
 

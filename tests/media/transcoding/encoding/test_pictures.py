@@ -11,7 +11,7 @@ import pytest
 
 from media.inspection.inspector import inspect
 from media.inspection.sandbox import FFMPEG
-from media.transcoding.encoding import pictures
+from media.transcoding.encoding import commands, pictures
 from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.errors import Broken
 from media.transcoding.rules import Piece, Plan, plan_for
@@ -72,6 +72,21 @@ async def test_nobody_sees_the_joins(
             for side in (slice(join - half, join), slice(join, join + half)):
                 assert abs(apart[side].mean() - together[side].mean()) <= 1
             assert apart[join] >= together[join] - 1
+
+
+async def test_what_is_thrown_away_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The encoder takes no pains with what comes behind a piece, and the piece does not show it."""
+    film = make(SMALL, tmp_path / "film.mp4")
+    plan, scratch = plan_for(source := await inspect(film)), Scratch(tmp_path / "scratch")
+    piece, rungs = plan.early[1], plan.rungs
+    assert piece.warm_up, "else the encoder's own words about its settings are in it"
+    assert piece.run_out
+    quick = await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch)
+    monkeypatch.setattr(commands, "_CARELESS", "subme=7,me=hex,ref=3,trellis=1")
+    assert await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch) == quick
+    scratch.close()
 
 
 async def test_a_film_lying_on_its_side_is_turned_upright(tmp_path: Path) -> None:
