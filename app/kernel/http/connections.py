@@ -16,9 +16,10 @@ from collections.abc import Awaitable, Coroutine
 from time import perf_counter
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.kernel.errors import AppError, NotFound
+from app.kernel.http.asked import NOTHING, Asked, HeadTooLarge, Malformed
 from app.kernel.http.files import FileAnswer, FileRequest, NamedFile
 from app.kernel.http.front import COMMON, COMMON_CORS, Front
 from app.kernel.http.hot import HotAnswer, lines_of, status_line
@@ -30,67 +31,12 @@ IDLE_SECONDS: Final = 75
 HEAD_SECONDS: Final = 15
 """In which the head of a request, and the body of a hot one, has to be here."""
 STALLED_SECONDS: Final = 60
-"""So long the reader of a file may take nothing of it."""
+"""So long a reader may take nothing of what it is given."""
 HEAD_BYTES_MAX: Final = 64 * 1024
 """Beside what it began in."""
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Of a hot request; each endpoint accepts far less."""
 _CHECK_SECONDS: Final = 5.0
-
-
-class Malformed(AppError):
-    """What came is not HTTP."""
-
-    code, status, title = "malformed_request", 400, "This is not a request of HTTP"
-
-
-class _Nothing:
-    """What a request asks for that nobody understood."""
-
-    operation_id = "other"
-
-
-_NOTHING: Final = _Nothing()
-
-
-class HeadTooLarge(AppError):
-    """Nobody needs so many headers."""
-
-    code, status, title = "head_too_large", 431, "The head of the request is too large"
-
-
-class _Unheard:
-    """Where uvicorn's protocol tells a request of its own that something happened."""
-
-    def set(self) -> None:
-        """Nobody listens: whoever answers a hot request looks at the transport."""
-
-
-class _Asked:
-    """A hot request, and as much of an answer under way as uvicorn's protocol looks at."""
-
-    __slots__ = (
-        *("begun", "body", "body_bytes", "disconnected", "endpoint", "headers", "keep_alive"),
-        *("message_event", "origin", "query", "request_id", "response_complete", "values"),
-    )
-
-    def __init__(
-        self, endpoint: Any, values: Any, query: bytes, headers: dict[bytes, bytes]
-    ) -> None:
-        self.endpoint = endpoint
-        self.values = values
-        self.query = query
-        self.headers = headers
-        self.body, self.body_bytes = b"", 0
-        self.begun = 0.0
-        self.request_id = b""
-        self.origin = b"origin" in headers
-        self.keep_alive = True
-        self.response_complete = self.disconnected = False
-        self.message_event = _UNHEARD
-
-
-_UNHEARD: Final = _Unheard()
 
 
 class Connection(HttpToolsProtocol):
@@ -103,12 +49,14 @@ class Connection(HttpToolsProtocol):
     def __init__(self, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._front: Front = config.loaded_app
-        self._reading: _Asked | None = None
+        self._reading: Asked | None = None
         """The request that is being read, if the hot lane answers it."""
         self._in_head = self._head_begins = False
         self._head_bytes = 0
         self._waiting_since = self.loop.time()
         """When the last answer ended, or the request that is being read began."""
+        self._full_since: float | None = None
+        """Since when the transport takes no more, for want of a reader."""
         self._check: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._sender: FileSender | None = None
@@ -148,9 +96,19 @@ class Connection(HttpToolsProtocol):
         """What is not HTTP is answered in the shape of all problems."""
         self._refuse(Malformed())
 
+    def pause_writing(self) -> None:
+        """The client does not read as fast as it asks."""
+        self._full_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        self._full_since = None
+        super().resume_writing()
+
     def _refuse(self, error: AppError) -> None:
         if self._is_answered() and not self.transport.is_closing():
-            asked = _Asked(_NOTHING, (), b"", {})
+            asked = Asked(NOTHING, (), b"", {})
             asked.begun, asked.request_id = perf_counter(), self._front.request_id({})
             asked.keep_alive = False
             self._write(asked, self._front.problem(error, asked.request_id))
@@ -158,8 +116,11 @@ class Connection(HttpToolsProtocol):
 
     def _look_after(self) -> None:
         """End what only holds the connection. One timer a connection, not one a request."""
-        waited = self.loop.time() - self._waiting_since
-        if self._in_head or self._reading is not None:
+        now = self.loop.time()
+        waited = now - self._waiting_since
+        if self._full_since is not None:
+            over = now - self._full_since > STALLED_SECONDS
+        elif self._in_head or self._reading is not None:
             over = waited > HEAD_SECONDS
         elif self._is_answered():
             over = waited > IDLE_SECONDS
@@ -190,7 +151,7 @@ class Connection(HttpToolsProtocol):
         path, _, query = self.url.partition(b"?")
         found = self._front.find(self.parser.get_method(), path)
         if found is not None and not (self.expect_100_continue or self.parser.should_upgrade()):
-            self._reading = _Asked(*found, query, dict(self.headers))
+            self._reading = Asked(*found, query, dict(self.headers))
             return
         url, headers, expected = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
@@ -204,7 +165,7 @@ class Connection(HttpToolsProtocol):
         who closes before all is read may take his own answer back."""
         asked = self._reading
         if asked is None:
-            if self.cycle is not None:
+            if type(self.cycle) is RequestResponseCycle:
                 super().on_body(body)
             return
         if len(asked.body) <= asked.endpoint.body_bytes_max:
@@ -216,8 +177,8 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A hot request is answered now, or after those before it."""
         if self._reading is not None:
-            self._read(self._reading, keep_alive=self.parser.should_keep_alive())
-        elif self.cycle is not None:
+            self._read(self._reading, keep_alive=self._stays())
+        elif type(self.cycle) is RequestResponseCycle:
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -227,7 +188,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """The next of those that wait has its turn."""
-        if type(cycle) is _Asked:
+        if type(cycle) is Asked:
             self._begin(cycle, self._answer_in_turn(cycle))
         else:
             super()._start_asgi_task(cycle, app)
@@ -238,7 +199,11 @@ class Connection(HttpToolsProtocol):
         """Whether nothing asked before is still to be answered."""
         return self.cycle is None or self.cycle.response_complete
 
-    def _read(self, asked: _Asked, *, keep_alive: bool) -> None:
+    def _stays(self) -> bool:
+        """Whether the client waits for no end; one of HTTP/1.0 does, unless told otherwise."""
+        return self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
+
+    def _read(self, asked: Asked, *, keep_alive: bool) -> None:
         """Answer it at once, begin to, or let it wait."""
         self._reading = None
         asked.keep_alive = keep_alive
@@ -251,25 +216,25 @@ class Connection(HttpToolsProtocol):
             self._begin(asked, self._answer_in_turn(asked))
         else:
             answer = self._answer(asked)
-            if type(answer) is HotAnswer:
+            if isinstance(answer, HotAnswer):
                 self._write(asked, answer)
                 self._waiting_since = self.loop.time()
             else:
-                self._begin(asked, self._answer_later(asked, answer))  # pyright: ignore[reportArgumentType]
+                self._begin(asked, self._answer_later(asked, answer))
 
-    def _begin(self, asked: _Asked, answering: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, asked: Asked, answering: Coroutine[Any, Any, None]) -> None:
         """What comes next on this connection waits for it."""
         if self._is_answered():
             self.cycle = asked
         self._task = self.loop.create_task(answering)
 
-    def _end(self, asked: _Asked) -> None:
+    def _end(self, asked: Asked) -> None:
         asked.response_complete = True
         self._waiting_since = self.loop.time()
         if self.pipeline:
             self.on_response_complete()
 
-    def _answer(self, asked: _Asked) -> HotAnswer | Awaitable[HotAnswer]:
+    def _answer(self, asked: Asked) -> HotAnswer | Awaitable[HotAnswer]:
         asked.request_id = self._front.request_id(asked.headers)
         peer = self.client
         return self._front.answer(
@@ -282,7 +247,7 @@ class Connection(HttpToolsProtocol):
             asked.body,
         )
 
-    async def _answer_later(self, asked: _Asked, answer: Awaitable[HotAnswer]) -> None:
+    async def _answer_later(self, asked: Asked, answer: Awaitable[HotAnswer]) -> None:
         try:
             ready = await answer
         except Exception as error:
@@ -290,20 +255,20 @@ class Connection(HttpToolsProtocol):
         self._write(asked, ready)
         self._end(asked)
 
-    async def _answer_in_turn(self, asked: _Asked) -> None:
+    async def _answer_in_turn(self, asked: Asked) -> None:
         """Not before the reader has taken the answers before it."""
         await self.flow.drain()
         if type(asked.endpoint) is FileEndpoint:
             await self._send_file(asked)
             return
         answer = self._answer(asked)
-        if type(answer) is HotAnswer:
+        if isinstance(answer, HotAnswer):
             self._write(asked, answer)
             self._end(asked)
         else:
-            await self._answer_later(asked, answer)  # pyright: ignore[reportArgumentType]
+            await self._answer_later(asked, answer)
 
-    def _write(self, asked: _Asked, answer: HotAnswer) -> None:
+    def _write(self, asked: Asked, answer: HotAnswer) -> None:
         transport = self.transport
         if not transport.is_closing():
             transport.write(self._head(asked, answer.head) + answer.body)
@@ -312,7 +277,7 @@ class Connection(HttpToolsProtocol):
         seconds = perf_counter() - asked.begun
         self._front.metrics.answered(asked.endpoint.operation_id, answer.status, seconds)
 
-    def _head(self, asked: _Asked, own: bytes) -> bytes:
+    def _head(self, asked: Asked, own: bytes) -> bytes:
         """A whole head, of what is the answer's own, and what all answers have."""
         dated = self.server_state.default_headers
         if self._common_of is not dated:
@@ -323,7 +288,7 @@ class Connection(HttpToolsProtocol):
             common += b"connection: close\r\n"
         return b"%b%bx-request-id: %b\r\n\r\n" % (own, common, asked.request_id)
 
-    async def _send_file(self, asked: _Asked) -> None:
+    async def _send_file(self, asked: Asked) -> None:
         file = None
         asked.request_id = self._front.request_id(asked.headers)
         try:
@@ -350,7 +315,7 @@ class Connection(HttpToolsProtocol):
         self._front.metrics.answered(asked.endpoint.operation_id, answer.status, seconds)
         self._end(asked)
 
-    async def _transfer(self, asked: _Asked, answer: FileAnswer, file: int | None) -> None:
+    async def _transfer(self, asked: Asked, answer: FileAnswer, file: int | None) -> None:
         head = self._head(asked, status_line(answer.status) + lines_of(answer.headers))
         transport, body = self.transport, answer.body
         if isinstance(body, bytes):

@@ -49,6 +49,10 @@ class House:
             await self.released.wait()
         return HotAnswer(b"hot %b" % request.body)
 
+    async def long(self, request: HotRequest) -> HotAnswer:
+        self.asked += 1
+        return HotAnswer(LARGE)
+
     async def file(self, asked: FileRequest, values: Sequence[str]) -> FileAnswer:
         length = int(values[0]) if values[0].isdigit() else len(LARGE)
         name = "none" if values[0] == "none" else "large"
@@ -67,6 +71,7 @@ class House:
         declared = [
             HotEndpoint("GET", "/hot", "getHot", "Hot", self.handle, Nothing),
             HotEndpoint("POST", "/hot", "postHot", "Hot", self.handle, Nothing),
+            HotEndpoint("GET", "/long", "getLong", "Long", self.long, Nothing),
             HotEndpoint("GET", "/early", "getEarly", "Early", self.handle, Nothing, early=early),
         ]
         answer = FileEndpoint("/file/{name}", "getFile", "A file", "", "video/mp4", self.file)
@@ -187,6 +192,7 @@ async def test_who_wants_to_go_is_let_go(house: House, path: str) -> None:
     for question in (
         f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         f"GET {path} HTTP/1.0\r\n\r\n",
+        f"GET {path} HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
     ):
         peer = await Peer.of(house)
         peer.say(question)
@@ -275,6 +281,19 @@ async def test_nobody_only_holds_a_connection(
     if said.endswith("\r\n\r\n"):
         await peer.hear()
     assert await peer.is_closed()
+
+
+async def test_who_does_not_read_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "STALLED_SECONDS", 0.2)
+    before = _open_files()
+    peer = await Peer.of(house)
+    for _ in range(40):
+        peer.ask("/long")
+    # the client's end stays open: it is the server that closes its own
+    await _until(lambda: _open_files() == before + 1)
+    assert house.asked < 5, "what nobody reads is not even made"
+    peer.writer.transport.abort()
 
 
 async def test_who_waits_for_an_answer_is_not_idle(
