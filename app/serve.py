@@ -2,8 +2,8 @@
 
 A parent holds the listening socket and keeps its workers alive; each of them is a process with an
 event loop, our connections (`kernel.http.connections`) and the whole application. At SIGTERM
-workers are told with SIGUSR1 first, at which `draining` ends the endless answers; then they stop to
-accept, close WebSockets, and finish the answers under way.
+workers are told with SIGUSR1 first, at which `draining` ends the endless answers; then they stop
+to accept, close WebSockets, and finish the answers under way, as does a worker whose parent died.
 """
 
 import contextlib
@@ -23,6 +23,8 @@ from uvicorn import Config
 from uvicorn.supervisors import Multiprocess
 
 from app.kernel.http.connections import IDLE_SECONDS, Connection
+from app.asgi import create_app
+from app.kernel.embedded.process import die_with_parent
 from app.kernel.http.front import Front
 from app.kernel.settings import Settings
 
@@ -83,13 +85,19 @@ def configured(app: str | Front, *, host: str, port: int, workers: int = 1) -> C
     )
 
 
+def worker() -> Front:
+    """The application of a worker, which would hold the port if it outlived its parent."""
+    die_with_parent(signal.SIGTERM)
+    return create_app()
+
+
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     with tempfile.TemporaryDirectory(prefix="carnival-metrics-") as folder:
         if settings.metrics_port:
             _serve_metrics(settings, Path(folder))
         config = configured(
-            "app.asgi:create_app",
+            "app.serve:worker",
             host=settings.host,
             port=settings.port,
             workers=settings.web_workers,

@@ -51,7 +51,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
             "env": {**os.environ, **self.environment},
             "stdin": subprocess.DEVNULL,
             "start_new_session": True,
-            "preexec_fn": lambda: _die_with_parent(stop_signal),
+            "preexec_fn": lambda: die_with_parent(stop_signal),
         }
         if self.account is not None:
             entry = pwd.getpwnam(self.account)
@@ -69,8 +69,9 @@ def _prctl() -> Callable[[int, int], int] | None:
 _PRCTL = _prctl()
 
 
-def _die_with_parent(stop_signal: int) -> None:
-    """Runs in the child between fork and exec, after the change of user (which would clear it)."""
+def die_with_parent(stop_signal: int) -> None:
+    """Have the kernel send this process `stop_signal` when its parent is gone, where it can. Not
+    before a change of user, which would clear it."""
     if _PRCTL is not None:
         _PRCTL(_PR_SET_PDEATHSIG, stop_signal)
 
