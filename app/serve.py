@@ -22,9 +22,9 @@ from prometheus_client.multiprocess import (
 from uvicorn import Config
 from uvicorn.supervisors import Multiprocess
 
-from app.kernel.http.connections import IDLE_SECONDS, Connection
 from app.asgi import create_app
 from app.kernel.embedded.process import die_with_parent
+from app.kernel.http.connections import IDLE_SECONDS, Connection
 from app.kernel.http.front import Front
 from app.kernel.settings import Settings
 
