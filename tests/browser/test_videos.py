@@ -81,6 +81,7 @@ def test_a_brand_drags_a_product_onto_its_film_and_a_shopper_meets_it_there(
     phone.keyboard.press("c")
     expect(phone.locator(".slide-caption")).to_have_text("水温九十二度")
     _read_product(phone)
+    _delete(desk)
 
 
 def _caption(desk: Page, track: Path) -> None:
@@ -130,6 +131,19 @@ def _read_product(phone: Page) -> None:
     assert cart["productId"]
     assert cart["cueId"]
     expect(phone.locator(".product-page")).to_have_count(0)
+
+
+def _delete(desk: Page) -> None:
+    """It is asked for, and then it is gone."""
+    desk.get_by_role("button", name="删除视频").click()
+    question = desk.locator("dialog")
+    expect(question).to_contain_text("在家做一杯好咖啡")
+    question.get_by_role("button", name="取消").click()
+    expect(question).to_have_count(0)
+    desk.get_by_role("button", name="删除视频").click()
+    question.get_by_role("button", name="删除视频").click()
+    expect(desk.locator(".toast").last).to_contain_text("视频已删除")
+    expect(desk.locator(".films")).not_to_contain_text("在家做一杯好咖啡")
 
 
 def _tells_of_the_cart(request: Request) -> bool:
