@@ -29,7 +29,7 @@ ENDLESS = "-v error -f lavfi -i testsrc=s=320x240:d=100000"
 
 async def tried(arguments: str, **changes: Any) -> Finished:
     bounds: dict[str, Any] = {
-        "wall_seconds": 30,
+        "wall_seconds": 300,
         "cpu_seconds": 20,
         "memory_bytes": 1 << 30,
         "output_bytes": 1 << 20,
@@ -39,7 +39,7 @@ async def tried(arguments: str, **changes: Any) -> Finished:
 
 async def python(code: str, **changes: Any) -> Finished:
     bounds: dict[str, Any] = {
-        "wall_seconds": 30,
+        "wall_seconds": 300,
         "cpu_seconds": 20,
         "memory_bytes": 1 << 30,
         "output_bytes": 1 << 20,
