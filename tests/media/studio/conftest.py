@@ -25,8 +25,10 @@ async def theatre(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     """The house, living, with stills and studio, and HTTP to it."""
     stages: list[Stage] = []
     slices = [*staged(app.composition.SLICES, stages), stills, studio]
-    monkeypatch.setattr(app.composition, "SLICES", slices)
-    composed = compose(settings)
+    # only meanwhile: the routes that all houses of a run share are those of the whole house
+    with monkeypatch.context() as patched:
+        patched.setattr(app.composition, "SLICES", slices)
+        composed = compose(settings)
     stage = stages[-1]
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alive(composed.house))
