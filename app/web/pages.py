@@ -20,6 +20,7 @@ from litestar.params import FromPath
 
 from app.kernel.errors import NotFound, Unavailable
 from app.kernel.http.responses import matches, weak_etag
+from app.web.problems import problems_page
 
 _HERE = Path(__file__).parent
 PLAY = _HERE / "play" / "dist"
@@ -98,6 +99,11 @@ def page_routes(films_from: str | None) -> list[HTTPRouteHandler]:
     async def docs_index(request: Request[Any, Any, Any]) -> Response[bytes]:
         return docs.answer(request, "index.html", csp)
 
+    @get("/docs/problems", include_in_schema=False)
+    async def docs_problems() -> Response[bytes]:
+        headers = {"content-security-policy": csp, "cache-control": "no-cache"}
+        return Response(problems_page(), headers=headers, media_type="text/html")
+
     @get("/docs/{name:path}", include_in_schema=False)
     async def docs_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         name = name.lstrip("/")
@@ -125,7 +131,8 @@ def page_routes(films_from: str | None) -> list[HTTPRouteHandler]:
             return play.answer(request, name, csp)
         return play.answer(request, "index.html", csp)
 
-    return [docs_index, docs_file, console_index, console_file, play_index, play_file]
+    docs_routes = [docs_index, docs_problems, docs_file]
+    return [*docs_routes, console_index, console_file, play_index, play_file]
 
 
 @functools.cache

@@ -49,5 +49,15 @@ async def test_head_is_not_allowed_where_get_is_not(town: Town) -> None:
     assert answer.status_code == 405
 
 
+async def test_the_type_of_a_problem_leads_to_what_it_means(town: Town) -> None:
+    async with talking(application(town.composed)) as client:
+        problem = (await client.get("/v1/posts/1234567890123")).json()
+        address, _, anchor = problem["type"].partition("#")
+        page = await client.get(address)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert f'<section id="{anchor}">' in page.text
+    assert problem["title"] in page.text
+
+
 def _told(answer: httpx.Response) -> dict[str, str]:
     return {k: v for k, v in answer.headers.items() if k not in ("date", "x-request-id")}
