@@ -98,7 +98,7 @@ class TestSlideshows:
         assert (order["state"], order["videoId"]) == ("waiting", None)
         async with theatre.stage.house.database.transaction() as tx:
             # a small film says as much as a large one, sooner
-            smaller = "UPDATE studio_works SET spec = jsonb_set(spec, '{width}', '180')"
+            smaller = "UPDATE studio_works SET spec = jsonb_set(spec, '{width}', '90')"
             await tx.session.execute(text(smaller))
         (original,) = await _made(theatre)
         work = await theatre.town.good("GET", f"/v1/studio/works/{order['id']}", shop.owner)
