@@ -77,6 +77,10 @@ class RelationService(Relations, Condition):
         """See `Condition`: whether the shopper follows the account; there are no degrees of it."""
         return target_id in await self.followed_among(session, shopper_id, [target_id])
 
+    async def knows(self, session: AsyncSession, target_id: int) -> bool:
+        """See `Condition`."""
+        return target_id in await self._accounts.records(session, [target_id])
+
     async def unfollow(self, tx: Transaction, actor: Actor, account_id: int) -> FollowView:
         """Follow it no longer; doing it again changes nothing."""
         shopper_id = requires_shopper(actor)

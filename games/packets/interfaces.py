@@ -339,6 +339,10 @@ class Condition(Protocol):
         far, where there are degrees: milliseconds of a film."""
         ...
 
+    async def knows(self, session: AsyncSession, target_id: int) -> bool:
+        """Whether there is such an account, film or whatever it concerns."""
+        ...
+
 
 class Conditions(Protocol):
     """Where the floors above register what they can vouch for."""

@@ -15,6 +15,7 @@ from games.packets.repository import PacketRepository
 from games.packets.service import PacketService
 from media.timelines.events import TimelinePublished
 from media.timelines.interfaces import CueKind, CueKinds, Timelines
+from media.videos.interfaces import Videos
 from media.watching.interfaces import WatchCredits
 
 
@@ -29,13 +30,14 @@ def wire(house: House) -> Wiring:
     moments = CueMoments(repository, book, house.doors.get(Timelines), house.clock)
     house.events.subscribe(TimelinePublished, moments.published)
     conditions = ConditionList()
-    conditions.add(WATCH, Watched(house.doors.get(WatchCredits)))
+    conditions.add(WATCH, Watched(house.doors.get(WatchCredits), house.doors.get(Videos)))
     house.doors.provide(Conditions, conditions)
     service = PacketService(
         repository=repository,
         book=book,
         brands=brands,
         ledger=house.doors.get(Ledger),
+        conditions=conditions,
         ids=house.ids,
         clock=house.clock,
         events=house.events,

@@ -26,12 +26,17 @@ from games.packets.events import PacketEnding, PacketPaused, PacketScheduled
 from games.packets.holding.book import PacketBook, announced_of, record_of
 from games.packets.interfaces import (
     DAY_SECONDS,
+    FOLLOW,
     KIND,
     LIFE_SECONDS_MAX,
+    WATCH,
     AnnouncedPacket,
+    Conditions,
+    FollowToOpen,
     PacketStatus,
     Rules,
     Standings,
+    WatchToOpen,
 )
 from games.packets.models import Packet
 from games.packets.repository import PacketRepository
@@ -67,6 +72,7 @@ class PacketService:
         book: PacketBook,
         brands: Brands,
         ledger: Ledger,
+        conditions: Conditions,
         ids: Ids,
         clock: Clock,
         events: Events,
@@ -77,6 +83,7 @@ class PacketService:
         self._book = book
         self._brands = brands
         self._ledger = ledger
+        self._conditions = conditions
         self._ids = ids
         self._clock = clock
         self._events = events
@@ -101,7 +108,7 @@ class PacketService:
             title=_title(body.title),
             thanks=one_line(body.thanks),
         )
-        _set_rules(packet, body.rules)
+        await self._set_rules(tx.session, packet, body.rules)
         tx.session.add(packet)
         await tx.session.flush()
         return managed_view(packet)
@@ -121,7 +128,7 @@ class PacketService:
         if body.currency is not UNSET:
             packet.currency = body.currency
         if body.rules is not UNSET:
-            _set_rules(packet, body.rules)
+            await self._set_rules(tx.session, packet, body.rules)
         await self._changed(tx, packet)
         return managed_view(packet)
 
@@ -291,6 +298,17 @@ class PacketService:
             session, actor, brand_id, packet_id, Scope.PACKETS_WRITE, lock=True
         )
 
+    async def _set_rules(self, session: AsyncSession, packet: Packet, rules: Rules) -> None:
+        if wrong := problems(rules):
+            raise Invalid("The money cannot be cut like this", errors=wrong)
+        if (asked := _asked(rules)) is not None:
+            name, field, target_id = asked
+            condition = self._conditions.find(name)
+            if condition is not None and not await condition.knows(session, target_id):
+                raise Invalid.field(f"/rules/{field}", "This does not exist: nobody could open it")
+        packet.form, packet.rules = form_of(rules), to_builtins(rules)
+        packet.total_minor, packet.count = total_of(rules), count_of(rules)
+
     async def _changed(self, tx: Transaction, packet: Packet) -> None:
         packet.version += 1
         await tx.session.flush()
@@ -310,11 +328,13 @@ class PacketService:
         await self._ledger.post(tx, [transfer])
 
 
-def _set_rules(packet: Packet, rules: Rules) -> None:
-    if wrong := problems(rules):
-        raise Invalid("The money cannot be cut like this", errors=wrong)
-    packet.form, packet.rules = form_of(rules), to_builtins(rules)
-    packet.total_minor, packet.count = total_of(rules), count_of(rules)
+def _asked(rules: Rules) -> tuple[str, str, int] | None:
+    """What has to be there for the rules: the condition, its field, and whose or what id."""
+    if isinstance(rules, FollowToOpen) and rules.account_id is not None:
+        return FOLLOW, "accountId", int(rules.account_id)
+    if isinstance(rules, WatchToOpen):
+        return WATCH, "videoId", int(rules.video_id)
+    return None
 
 
 def _title(text: str) -> str:

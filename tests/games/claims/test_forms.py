@@ -8,6 +8,7 @@ import pytest
 from campaigns.ledger.interfaces import AccountKind
 from games.claims.errors import CapReached, NotOpenYet, PacketOver
 from games.claims.rules import stagger_of
+from media.videos.interfaces import Original, Videos
 from media.watching.repository import WatchRepository
 from tests.games.conftest import EQUAL, Fair, soon
 
@@ -185,19 +186,24 @@ class TestWatch:
     async def test_it_opens_for_who_had_the_time_to_watch_so_far(self, fair: Fair):
         shop = await fair.rich_shop()
         ann, ben = await fair.town.shopper(), await fair.town.shopper()
-        rules = {"form": "watch", "split": EQUAL, "videoId": "77", "atMs": 20_000}
+        original = Original(
+            path="x", bytes=1, hash="0" * 64, owner_id=int(shop.id), by_shopper=False
+        )
+        async with fair.house.database.transaction() as tx:
+            video = await fair.house.doors.get(Videos).create(tx, original, "A film")
+        rules = {"form": "watch", "split": EQUAL, "videoId": str(video), "atMs": 20_000}
         packet_id = await fair.open(shop, rules)
         watched = WatchRepository()
         async with fair.house.database.transaction() as tx:
-            await watched.add_credit(tx.session, ann.id, 77, 13_000)
-            await watched.add_credit(tx.session, ben.id, 78, 60_000)
-        asked = {"kind": "watch", "targetId": "77", "atMs": 20_000, "met": False}
+            await watched.add_credit(tx.session, ann.id, video, 13_000)
+            await watched.add_credit(tx.session, ben.id, video + 1, 60_000)
+        asked = {"kind": "watch", "targetId": str(video), "atMs": 20_000, "met": False}
         for who in (ann, ben):
             view = await fair.view(packet_id, who)
             assert (view["condition"], view["ticket"]) == (asked, None)
             assert await fair.refused(packet_id, who, ticket="") == "ticket_invalid"
         async with fair.house.database.transaction() as tx:
-            await watched.add_credit(tx.session, ann.id, 77, 2_000)
+            await watched.add_credit(tx.session, ann.id, video, 2_000)
         assert (await fair.view(packet_id, ann))["condition"] == {**asked, "met": True}
         assert (await fair.grab(packet_id, ann))["outcome"] == "granted"
         assert (await fair.view(packet_id, ben))["ticket"] is None

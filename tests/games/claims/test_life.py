@@ -221,9 +221,11 @@ class TestMoney:
             ({"form": "equal", "count": 10**9, "eachMinor": 9}, "/rules/count"),
             ({"form": "passphrase", "phrase": " ", "split": EQUAL}, "/rules/phrase"),
             ({"form": "cheese"}, "/rules/form"),
+            ({"form": "follow", "split": EQUAL, "accountId": "1"}, "/rules/accountId"),
+            ({"form": "watch", "split": EQUAL, "videoId": "1", "atMs": 0}, "/rules/videoId"),
         ],
     )
-    async def test_money_that_cannot_be_cut_is_named(
+    async def test_rules_that_nobody_can_keep_are_named(
         self, fair: Fair, rules: dict[str, object], pointer: str
     ):
         shop = await fair.rich_shop()
