@@ -22,7 +22,6 @@ from prometheus_client.multiprocess import (
 from uvicorn import Config
 from uvicorn.supervisors import Multiprocess
 
-from app.asgi import create_app
 from app.kernel.embedded.process import die_with_parent
 from app.kernel.http.connections import IDLE_SECONDS, Connection
 from app.kernel.http.front import Front
@@ -88,6 +87,9 @@ def configured(app: str | Front, *, host: str, port: int, workers: int = 1) -> C
 def worker() -> Front:
     """The application of a worker, which would hold the port if it outlived its parent."""
     die_with_parent(signal.SIGTERM)
+    # the parent has no use for the application, and would start seconds later with it
+    from app.asgi import create_app
+
     return create_app()
 
 

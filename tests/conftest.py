@@ -32,9 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def started() -> Iterator[Servers]:
     """The servers of this run, whatever is in them; most tests want `servers`."""
-    servers = Servers()
+    servers = Servers.begun()
     try:
-        servers.start()
         yield servers
     finally:
         servers.stop()

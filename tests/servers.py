@@ -17,11 +17,12 @@ from psycopg import sql
 
 from app.kernel.embedded.cluster import ValkeyCluster, start_cluster
 from app.kernel.embedded.postgres import PostgresServer
-from app.kernel.embedded.process import Running, free_ports
+from app.kernel.embedded.process import Running, ServerFailed, free_ports
 from app.kernel.embedded.valkey import Kind, ValkeyServer
 from app.kernel.settings import Settings
 from app.migrations import upgrade
 
+_ATTEMPTS = 3
 _EMPTY = """
 DO $$
 DECLARE name text;
@@ -69,6 +70,22 @@ class Servers:
         self._clusters: dict[Kind, ValkeyCluster] = {}
         self._admin: psycopg.Connection | None = None
         self._valkeys: list[redis.Redis] = []
+
+    @classmethod
+    def begun(cls) -> "Servers":
+        """Started, with the schema. A port that was free when it was chosen may be taken by the
+        time a server wants it: then others are chosen."""
+        for attempt in range(_ATTEMPTS):
+            servers = cls()
+            try:
+                servers.start()
+            except ServerFailed:
+                servers.stop()
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                return servers
+        raise AssertionError
 
     def start(self) -> None:
         """Start all three and make the schema."""

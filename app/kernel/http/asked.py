@@ -40,6 +40,7 @@ class Asked:
         "begun",
         "body",
         "body_bytes",
+        "cut",
         "disconnected",
         "endpoint",
         "headers",
@@ -64,6 +65,8 @@ class Asked:
         self.request_id = b""
         self.origin = b"origin" in headers
         self.keep_alive = True
+        self.cut = False
+        """Whether it is answered before all of it was read."""
         self.response_complete = self.disconnected = False
         self.message_event = _UNHEARD
 

@@ -32,6 +32,9 @@ HEAD_SECONDS: Final = 15
 """In which the head of a request, and the body of a hot one, has to be here."""
 STALLED_SECONDS: Final = 60
 """So long a reader may take nothing of what it is given."""
+LINGER_SECONDS: Final = 5
+"""So long a client may go on with what nobody reads: closed at once, the kernel would throw the
+answer away together with it."""
 HEAD_BYTES_MAX: Final = 64 * 1024
 """Beside what it began in."""
 BODY_BYTES_MAX: Final = 1024 * 1024
@@ -55,6 +58,8 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._waiting_since = self.loop.time()
         """When the last answer ended, or the request that is being read began."""
+        self._lingers = False
+        """Whether all is said, and what still comes is passed over."""
         self._full_since: float | None = None
         """Since when the transport takes no more, for want of a reader."""
         self._check: asyncio.TimerHandle | None = None
@@ -84,6 +89,8 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse, and answer what is complete."""
+        if self._lingers:
+            return
         super().data_received(data)
         if self._in_head:
             # what it began in may hold many requests more, and is bounded by the loop
@@ -91,6 +98,13 @@ class Connection(HttpToolsProtocol):
             self._head_begins = False
             if self._head_bytes > HEAD_BYTES_MAX:
                 self._refuse(HeadTooLarge())
+
+    def eof_received(self) -> Any:
+        """Who has said all may still listen to the answer under way."""
+        if type(self.cycle) is Asked and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+            return True
+        return False
 
     def send_400_response(self, msg: str) -> None:
         """What is not HTTP is answered in the shape of all problems."""
@@ -110,15 +124,27 @@ class Connection(HttpToolsProtocol):
         if self._is_answered() and not self.transport.is_closing():
             asked = Asked(NOTHING, (), b"", {})
             asked.begun, asked.request_id = perf_counter(), self._front.request_id({})
-            asked.keep_alive = False
+            asked.keep_alive, asked.cut = False, True
             self._write(asked, self._front.problem(error, asked.request_id))
-        self.transport.close()
+        else:
+            self.transport.close()
+
+    def _part(self, asked: Asked) -> None:
+        """That was the last answer."""
+        if asked.cut and self.transport.can_write_eof():
+            self._lingers = True
+            self._waiting_since = self.loop.time()
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def _look_after(self) -> None:
         """End what only holds the connection. One timer a connection, not one a request."""
         now = self.loop.time()
         waited = now - self._waiting_since
-        if self._full_since is not None:
+        if self._lingers:
+            over = waited > LINGER_SECONDS
+        elif self._full_since is not None:
             over = now - self._full_since > STALLED_SECONDS
         elif self._in_head or self._reading is not None:
             over = waited > HEAD_SECONDS
@@ -148,15 +174,21 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Hot, or uvicorn's."""
         self._in_head = False
+        if self._lingers or self.transport.is_closing():
+            return
+        headers = dict(self.headers)
+        if b"host" not in headers and self.parser.get_http_version() == "1.1":
+            self._refuse(Malformed("The header `Host` is missing"))
+            return
         path, _, query = self.url.partition(b"?")
         found = self._front.find(self.parser.get_method(), path)
         if found is not None and not (self.expect_100_continue or self.parser.should_upgrade()):
-            self._reading = Asked(*found, query, dict(self.headers))
+            self._reading = Asked(*found, query, headers)
             return
-        url, headers, expected = self.url, self.headers, self.expect_100_continue
+        url, pairs, expected = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         scope: Any = self.scope
-        scope["headers"] = self.headers = headers
+        scope["headers"] = self.headers = pairs
         self.url, self.expect_100_continue = url, expected
         super().on_headers_complete()
 
@@ -172,6 +204,7 @@ class Connection(HttpToolsProtocol):
             asked.body += body
         asked.body_bytes += len(body)
         if asked.body_bytes > BODY_BYTES_MAX:
+            asked.cut = True
             self._read(asked, keep_alive=False)
 
     def on_message_complete(self) -> None:
@@ -273,7 +306,7 @@ class Connection(HttpToolsProtocol):
         if not transport.is_closing():
             transport.write(self._head(asked, answer.head) + answer.body)
             if not asked.keep_alive:
-                transport.close()
+                self._part(asked)
         seconds = perf_counter() - asked.begun
         self._front.metrics.answered(asked.endpoint.operation_id, answer.status, seconds)
 

@@ -9,7 +9,7 @@ import psycopg
 import sqlalchemy.exc
 import structlog
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
 from app.kernel.errors import (
     AppError,
@@ -29,6 +29,8 @@ from app.kernel.structs import NOT_JSON
 log: structlog.stdlib.BoundLogger = structlog.get_logger("http")
 
 PROBLEM_TYPE = "application/problem+json"
+_GONE = "client disconnected prematurely"
+"""Litestar's words for a caller that hung up, which it takes for a fault of ours."""
 
 
 class Problem(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -96,6 +98,8 @@ def as_app_error(error: BaseException) -> AppError | None:
         if wrong and all(field.pointer.startswith("#path/") for field in wrong):
             return NotFound()  # an id that cannot exist
         return Invalid("Some fields are not valid", errors=wrong)
+    if isinstance(error, InternalServerException) and error.detail == _GONE:
+        return Invalid("The request ended in the middle")
     if isinstance(error, HTTPException) and error.status_code in _HTTP:
         kind = _HTTP[error.status_code]
         own_words = error.status_code == 400 and error.detail

@@ -225,17 +225,49 @@ async def test_bodies_have_a_bound(house: House) -> None:
     assert (status, json.loads(body)["code"]) == (413, "too_large")
     assert "connection" not in headers
     peer.say(f"POST /hot HTTP/1.1\r\nHost: x\r\nContent-Length: {2**40}\r\n\r\n")
-    with pytest.raises(ConnectionError):
-        for _ in range(10_000):
-            peer.say(b"x" * 65_536)
-            await peer.writer.drain()
+    for _ in range(50):
+        peer.say(b"x" * 65_536)
+        await peer.writer.drain()
+    status, headers, body = await peer.hear()
+    assert (status, json.loads(body)["code"]) == (413, "too_large")
+    assert await peer.is_closed()
     assert house.asked == 0
+
+
+async def test_who_has_said_all_still_hears_the_answer(house: House) -> None:
+    peer = await Peer.of(house)
+    peer.ask("/hot?wait=1")
+    peer.ask("/file/large")
+    peer.writer.write_eof()
+    while not house.asked:
+        await asyncio.sleep(0.01)
+    house.released.set()
+    assert (await peer.hear())[2] == b"hot "
+    assert (await peer.hear())[2] == LARGE
+    assert await peer.is_closed()
+
+
+async def test_who_was_refused_may_not_talk_for_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "LINGER_SECONDS", 0.2)
+    before = _open_files()
+    peer = await Peer.of(house)
+    peer.say("what do you mean?\r\n\r\n")
+    assert (await peer.hear())[0] == 400
+    peer.say("GET /hot HTTP/1.1\r\nHost: x\r\n\r\n")
+    await _until(lambda: _open_files() == before + 1)
+    assert house.asked == 0
+    peer.writer.transport.abort()
 
 
 @pytest.mark.parametrize(
     ("text", "status", "code"),
     [
         ("what do you mean?\r\n\r\n", 400, "malformed_request"),
+        ("GET /hot HTTP/1.1\r\n\r\n", 400, "malformed_request"),
+        ("GET /plain HTTP/1.1\r\n\r\n", 400, "malformed_request"),
         ("GET /hot HTTP/1.1\r\nno colon\r\n\r\n", 400, "malformed_request"),
         ("GET /hot HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, None),
         (
@@ -243,7 +275,7 @@ async def test_bodies_have_a_bound(house: House) -> None:
             400,
             None,
         ),
-        ("GET /hot HTTP/1.1\r\nX: " + "x" * 700_000, 431, "head_too_large"),
+        ("GET /hot HTTP/1.1\r\nHost: x\r\nX: " + "x" * 700_000, 431, "head_too_large"),
         ("GET /" + "x" * 700_000, 431, "head_too_large"),
     ],
 )
