@@ -214,15 +214,16 @@ class Supervisor:
             await building
         finally:
             building.cancel()
-        async with self._step("Workers and web"):
+        async with self._step("Worker and web"):
             web = self._ours("web", metrics_port=local.port + 4)
             await asyncio.gather(
                 self._add_worker("worker", metrics_port=local.port + 5),
-                self._add_worker("transcoder", metrics_port=local.port + 6),
                 self._add(self._child(web, lambda: _answers(local.url))),
             )
         # the doors open before the festival is complete: it fills while somebody looks
         self._announce(time.monotonic() - begun)
+        async with self._step("Transcoder"):
+            await self._add_worker("transcoder", metrics_port=local.port + 6)
         if local.demo:
             async with self._step("Demo festival"):
                 await self._once("demo", local.environment())

@@ -35,11 +35,13 @@ def load_models() -> MetaData:
     return Base.metadata
 
 
-def configuration(owner_url: str) -> Config:
-    """Alembic's configuration for one database, read by `env.py`."""
+def configuration(owner_url: str, *, compares: bool = False) -> Config:
+    """Alembic's configuration for one database, read by `env.py`. Who `compares` it with what the
+    slices declare needs all of them; whoever only upgrades is done sooner without."""
     config = Config(str(FOLDER / "alembic.ini"))
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["url"] = sqlalchemy_url(owner_url)
+    config.attributes["compares"] = compares
     return config
 
 

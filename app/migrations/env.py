@@ -23,7 +23,7 @@ def run() -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         context.configure(
             connection=connection,
-            target_metadata=load_models(),
+            target_metadata=load_models() if context.config.attributes.get("compares") else None,
             include_name=_ours,
             compare_server_default=True,
         )

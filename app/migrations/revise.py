@@ -69,7 +69,7 @@ def _empty_database() -> Generator[Config]:
         )
         running = server.start(folder / "log")
         try:
-            yield configuration(server.owner_url)
+            yield configuration(server.owner_url, compares=True)
         finally:
             running.stop()
 
