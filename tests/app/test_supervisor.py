@@ -46,9 +46,12 @@ class Instance:
             )
 
     def wait_ready(self) -> None:
-        """Until the doors are open."""
-        until(lambda: self.ready() or self.process.poll() is not None, _READY_SECONDS)
+        """Until the doors are open, and the transcoder has come after them."""
+        until(lambda: self._complete() or self.process.poll() is not None, _READY_SECONDS)
         assert self.process.poll() is None, self.output.read_text()
+
+    def _complete(self) -> bool:
+        return self.ready() and "transcoder" in self.children()
 
     def ready(self) -> bool:
         """Whether every dependency answers."""
