@@ -46,16 +46,12 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What an API key may do; a key names each one it wants."""
+    """What an API key may do; a key names each one it wants. What everybody may read needs none,
+    and who writes posts looks after what is said under them."""
 
-    BRAND_WRITE = "brand:write"
     POSTS_READ = "posts:read"
     POSTS_WRITE = "posts:write"
-    PRODUCTS_READ = "products:read"
     PRODUCTS_WRITE = "products:write"
-    ACCOUNTS_READ = "accounts:read"
-    COMMENTS_READ = "comments:read"
-    COMMENTS_WRITE = "comments:write"
     IMAGES_WRITE = "images:write"
     VIDEOS_READ = "videos:read"
     VIDEOS_WRITE = "videos:write"

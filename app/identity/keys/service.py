@@ -26,6 +26,8 @@ CACHE_SECONDS = 1.0
 _CACHE_KEYS_MAX = 10_000
 _USE_COARSE = timedelta(minutes=15)
 _ROLES = frozenset({Role.OWNER, Role.OPERATIONS})
+_SCOPES = frozenset(Scope)
+"""A key may have been made when there were more."""
 
 
 class KeyService:
@@ -179,7 +181,7 @@ def _view(row: BrandKey) -> KeyView:
         id=Id(row.id),
         name=row.name,
         hint=row.hint,
-        scopes=[Scope(scope) for scope in row.scopes],
+        scopes=[Scope(scope) for scope in row.scopes if scope in _SCOPES],
         live=row.live,
         made_at=Timestamp.of(row.made_at),
         expires_at=Timestamp.of(row.expires_at) if row.expires_at else None,

@@ -91,7 +91,7 @@ class TestRights:
     async def test_every_route(self, town: Town) -> None:
         shop, rival, stranger = await town.shop(), await town.shop(), await town.shopper()
         clerk = await town.member(shop.id, Role.CLERK)
-        reader = await town.key(shop, live=True, scopes=["products:read"])
+        reader = await town.key(shop, live=True, scopes=["posts:read"])
         product = f"/v1/products/{(await add(town, shop))['id']}"
         rows = {"items": [{**CUP, "externalId": "A1"}]}
         brand = f"/v1/brands/{shop.id}/products"
