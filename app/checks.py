@@ -176,17 +176,17 @@ def _in_parallel(workers: int = 0) -> list[str]:
 
 
 def _tests() -> Outcome:
+    """Here and in the suites behind it dozens of processes start, and where Python keeps no
+    bytecode by itself, each would compile all that it imports: a quarter of what its start costs.
+    """
+    subprocess.run([sys.executable, "-m", "compileall", "-q", *_SOURCES], cwd=HOME, check=False)
     what = ("-m", "not browser and not faults", *_apart("--ignore"))
     return _pytest(*what, *_in_parallel())
 
 
 def _installations() -> Outcome:
     """Two at a time: more would starve each other, and one alone waits half of its time for
-    processes to start and for others to notice that they ended. A file's tests stay together.
-
-    Dozens of processes start, and where Python keeps no bytecode by itself, each would compile all
-    that it imports: a quarter of what its start costs."""
-    subprocess.run([sys.executable, "-m", "compileall", "-q", *_SOURCES], cwd=HOME, check=False)
+    processes to start and for others to notice that they ended. A file's tests stay together."""
     lanes = [*_in_parallel(2), "--dist", "loadfile", "--no-loadscope-reorder"]
     return _pytest("-m", "not faults", *_LONGEST, *_INSTALLATIONS, *lanes)
 
