@@ -14,6 +14,7 @@ from media.timelines.interfaces import Cue, Timelines
 from media.videos.errors import VideoNotFound
 from media.videos.interfaces import VideoRecord, Videos, Visibility
 from media.watching.interfaces import WatchCredits
+from media.watching.journal.service import Journal
 from media.watching.models import Viewing, Watcher
 from media.watching.repository import WatchRepository
 from media.watching.rules import (
@@ -50,9 +51,16 @@ class WatchService(WatchCredits):
     """Implements the `WatchCredits` door."""
 
     def __init__(
-        self, *, repository: WatchRepository, videos: Videos, doors: Doors, clock: Clock
+        self,
+        *,
+        repository: WatchRepository,
+        journal: Journal,
+        videos: Videos,
+        doors: Doors,
+        clock: Clock,
     ) -> None:
         self._repository = repository
+        self._journal = journal
         self._videos = videos
         self._doors = doors
         self._clock = clock
@@ -66,6 +74,7 @@ class WatchService(WatchCredits):
         for event in events:
             viewings[(int(event.video_id), event.session)].append(event)
         records = await self._videos.load(tx.session, {video_id for video_id, _ in viewings})
+        counted: list[tuple[VideoRecord, list[WatchEvent]]] = []
         # one order for everybody, so that nobody waits in a circle
         for (video_id, session), told in sorted(viewings.items(), key=lambda each: each[0]):
             record = records.get(video_id)
@@ -74,6 +83,8 @@ class WatchService(WatchCredits):
             told.sort(key=lambda event: event.at)
             await self._count(tx.session, record, session, told)
             await self._count_cues(tx.session, record, session, told)
+            counted.append((record, told))
+        await self._journal.keep(tx, counted)
         await self._credit(tx.session, records, viewer, events)
 
     async def retention(self, session: AsyncSession, actor: Actor, video_id: int) -> RetentionView:

@@ -1,83 +1,14 @@
 """What players tell adds up, once; credit is earned by time, not by claims."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.kernel.house import House
-from media.videos.interfaces import Original, Videos, VideoState
+from media.videos.interfaces import Original, Videos
 from media.watching.rules import PARTS, earned_ms, halves, parts_between, whole
-from tests.factories.town import Resident, Shop, Town
-from tests.media.inspection import films
-
-START = datetime(2026, 11, 11, tzinfo=UTC)
-LASTS = 12_000
-"""Milliseconds of the film of these tests."""
-
-
-@pytest.fixture
-async def shop(town: Town) -> Shop:
-    return await town.shop()
-
-
-@pytest.fixture
-async def video(town: Town, house: House, shop: Shop, tmp_path: Path) -> str:
-    """A published film of twelve seconds."""
-    picture = f"color=red:s=64x48:r=5:d={LASTS // 1000},format=yuv420p"
-    films.film(tmp_path / "film.mp4", picture=picture, sound=None)
-    data = (tmp_path / "film.mp4").read_bytes()
-    await house.objects.put("media/made/watched", data)
-    original = Original(
-        path="media/made/watched",
-        bytes=len(data),
-        hash="1" * 64,
-        owner_id=shop.id,
-        by_shopper=False,
-    )
-    videos = house.doors.get(Videos)
-    async with house.database.transaction() as tx:
-        id_ = await videos.create(tx, original, "看")
-    await town.run_jobs(only=("media.videos.",))
-    async with house.database.transaction() as tx:
-        assert await videos.show(tx, id_, 1)
-        assert await videos.advance(tx, id_, 1, VideoState.READY)
-    await town.good("POST", f"/v1/videos/{id_}/publish", shop.owner)
-    return str(id_)
-
-
-class Player:
-    """Somebody's player, whose viewing has a session of its own."""
-
-    _count = 0
-
-    def __init__(self, town: Town, video: str, who: Resident | None = None) -> None:
-        Player._count += 1
-        self.town, self.video, self.who = town, video, who
-        self.session = f"{Player._count:08x}"
-
-    async def tell(self, *events: tuple[str, int], **more: Any) -> None:
-        told = [
-            {
-                "videoId": self.video,
-                "session": self.session,
-                "kind": kind,
-                "position": position,
-                "at": (START + timedelta(milliseconds=position)).isoformat(),
-                **more,
-            }
-            for kind, position in events
-        ]
-        answer = await self.town.ask("POST", "/v1/videos/events", self.who, json={"events": told})
-        assert answer.status_code == 202, answer.text
-
-    async def credit(self) -> int:
-        path = f"/v1/videos/{self.video}/credit"
-        return (await self.town.good("GET", path, self.who))["creditMs"]
+from tests.factories.town import Shop, Town
+from tests.media.watching.players import LASTS, START, Player
 
 
 async def cued(town: Town, shop: Shop, video: str, *at: int) -> list[str]:
