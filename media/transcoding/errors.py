@@ -6,8 +6,10 @@ Broken      the film itself: trying again would end the same way
 
 
 class Broken(Exception):
-    """This film cannot be encoded. `words` say what is wrong with it, and what to do."""
+    """This film cannot be encoded. `reason` is stable, `words` say what is wrong with it, and what
+    to do."""
 
-    def __init__(self, words: str, log: str = "") -> None:
+    def __init__(self, reason: str, words: str, log: str = "") -> None:
         super().__init__(words if not log else f"{words} [{log}]")
+        self.reason = reason
         self.words = words

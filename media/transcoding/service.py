@@ -34,11 +34,14 @@ from media.transcoding.rules import (
     Plan,
     plan_for,
 )
-from media.videos.interfaces import Videos, VideoState
+from media.videos.interfaces import Refusal, Videos, VideoState
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("transcoding")
 
 _ATTEMPTS_MAX: Final = 5
+_TRIED_OFTEN: Final = Refusal(
+    "tried_often", "The film could not be encoded, although it was tried several times."
+)
 _PUTS_AT_ONCE: Final = 8
 _NOTED_HOURS: Final = 6
 _SWEEP_ROWS: Final = 500
@@ -118,8 +121,7 @@ class TranscodingService:
             if piece is None or piece.done:
                 return None
             if piece.attempts > _ATTEMPTS_MAX:
-                words = "The film could not be encoded, although it was tried several times."
-                await self._give_up(tx, film, words)
+                await self._give_up(tx, film, _TRIED_OFTEN)
                 return None
             if run != "av1" and not await self._videos.advance(tx, *film, VideoState.TRANSCODING):
                 row.state = "dropped"
@@ -248,23 +250,23 @@ class TranscodingService:
             if row.versions == len(plan.early):
                 await self._versions.finish(tx, row, plan, quality)
 
-    async def fail(self, film: Film, words: str) -> None:
+    async def fail(self, film: Film, why: Refusal) -> None:
         """Give a film up, saying why; what can be watched as a whole stays."""
         async with self._database.transaction() as tx:
-            await self._give_up(tx, film, words)
+            await self._give_up(tx, film, why)
 
-    async def _give_up(self, tx: Transaction, film: Film, words: str) -> None:
+    async def _give_up(self, tx: Transaction, film: Film, why: Refusal) -> None:
         row = await self._repository.locked(tx.session, film)
         if row is None or row.state != "working":
             return
-        log.warning("film_not_encoded", video=film[0], generation=film[1], words=words)
+        log.warning("film_not_encoded", video=film[0], generation=film[1], reason=why.reason)
         whole = row.versions >= len(plan_for(Source.of(row.source)).early)
         row.state, row.ended_at = ("done" if whole else "failed"), self._clock.now()
         if whole:
             await self._videos.advance(tx, *film, VideoState.READY)
         else:
             await self._repository.forget_everything(tx.session, film)
-            await self._videos.advance(tx, *film, VideoState.FAILED, words=words)
+            await self._videos.advance(tx, *film, VideoState.FAILED, refusal=why)
 
     async def forget(self, video_id: int, before: int | None) -> None:
         """A job: nothing of a video's films is needed any more, of those before a generation or of

@@ -26,6 +26,7 @@ from media.transcoding.growing.queueing import (
 from media.transcoding.growing.versions import SOUND
 from media.transcoding.repository import Film
 from media.transcoding.service import TranscodingService, Work
+from media.videos.interfaces import Refusal
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("transcoding")
 
@@ -106,7 +107,7 @@ class TranscodingJobs:
                 yield lent
         except Broken as broken:
             log.warning("film_is_broken", video=work.film[0], error=str(broken))
-            await self._service.fail(work.film, broken.words)
+            await self._service.fail(work.film, Refusal(broken.reason, broken.words))
 
     @asynccontextmanager
     async def _telling(

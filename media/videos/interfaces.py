@@ -49,6 +49,16 @@ class Visibility(StrEnum):
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why a film cannot be used."""
+
+    reason: str
+    """Stable: what clients say in their own language."""
+    words: str
+    """For who has no better ones: what is wrong, and what to do."""
+
+
+@dataclass(frozen=True)
 class VideoRecord:
     """A video as slices see it."""
 
@@ -74,7 +84,7 @@ class VideoRecord:
     bytes: int
     duration_ms: int | None
     """Of the film that is watched, else of the newest."""
-    refusal: str | None
+    refusal: Refusal | None
     published_at: datetime | None
 
 
@@ -106,6 +116,9 @@ class VideoView(View):
     visibility: Visibility
     refusal: str | None
     """Why it cannot be used, or was not published, for its owner."""
+    refusal_reason: str | None
+    """The same in a stable word, for saying it in another language: `too_long`, `damaged` …; none
+    where `refusal` is what an operator wrote."""
     duration_ms: int | None
     width: int | None
     """As shown, in pixels."""
@@ -190,10 +203,10 @@ class Videos(Protocol):
         generation: int,
         state: VideoState,
         *,
-        words: str | None = None,
+        refusal: Refusal | None = None,
     ) -> bool:
         """Note how far a generation is. False, and nothing done, where it is no longer the newest
-        or has come further already: stop working on it. `words` say why it failed."""
+        or has come further already: stop working on it. `refusal` says why it failed."""
         ...
 
     async def show(self, tx: Transaction, video_id: int, generation: int) -> bool:

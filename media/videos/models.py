@@ -31,6 +31,7 @@ class Video(Base):
     shown_generation: Mapped[int | None]
     refusal: Mapped[str | None] = mapped_column(String(1000))
     """Why the newest film cannot be used."""
+    refusal_reason: Mapped[str | None] = mapped_column(String(40))
     note: Mapped[str | None] = mapped_column(String(1000))
     """Why the operator did not publish it, or removed it."""
     published_at: Mapped[datetime | None]

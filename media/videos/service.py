@@ -36,6 +36,7 @@ from media.videos.events import (
 )
 from media.videos.interfaces import (
     Original,
+    Refusal,
     VideoRecord,
     Videos,
     VideoState,
@@ -208,7 +209,7 @@ class VideoService(Videos):
         generation: int,
         state: VideoState,
         *,
-        words: str | None = None,
+        refusal: Refusal | None = None,
     ) -> bool:
         """See `Videos`."""
         video = await self._repository.lock(tx.session, video_id)
@@ -217,7 +218,9 @@ class VideoService(Videos):
         if not may_follow(VideoState(video.state), state):
             return False
         changed = video.state != state
-        video.state, video.refusal = state, words[:1000] if words else None
+        video.state = state
+        video.refusal = refusal.words[:1000] if refusal else None
+        video.refusal_reason = refusal.reason if refusal else None
         await tx.session.flush()
         if changed and state is VideoState.READY:
             await self.show(tx, video_id, generation)
@@ -264,7 +267,8 @@ class VideoService(Videos):
 
     async def _next_generation(self, tx: Transaction, video: Video) -> Video:
         video.generation += 1
-        video.state, video.refusal = VideoState.RECEIVED, None
+        video.state = VideoState.RECEIVED
+        video.refusal = video.refusal_reason = None
         if video.by_shopper and video.visibility == Visibility.PUBLISHED:
             video.visibility = Visibility.REVIEW
             await self._events.publish(tx, VideoWithdrawn(video.id))

@@ -13,15 +13,17 @@ from media.inspection.source import Source
 from media.uploads.errors import UploadGone
 from media.uploads.interfaces import Finished, Uploads
 from media.videos.events import VideoAccepted, VideoRefused
-from media.videos.interfaces import VideoState
+from media.videos.interfaces import Refusal, VideoState
 from media.videos.models import VideoFilm
 from media.videos.repository import VideoRepository
 from media.videos.service import VideoService
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("videos")
 
-_NOT_LOOKED_AT = "The film could not be looked at, although it was tried several times."
-_LOST = "A part of the file was lost on its way. Please upload it again."
+_NOT_LOOKED_AT = Refusal(
+    "not_looked_at", "The film could not be looked at, although it was tried several times."
+)
+_LOST = Refusal("lost", "A part of the file was lost on its way. Please upload it again.")
 
 
 class Inspection:
@@ -68,7 +70,7 @@ class Inspection:
             record = await self._videos.get(tx.session, video_id)
             if record is not None and record.state in (VideoState.RECEIVED, VideoState.INSPECTING):
                 failed = VideoState.FAILED
-                await self._videos.advance(tx, video_id, generation, failed, words=_NOT_LOOKED_AT)
+                await self._videos.advance(tx, video_id, generation, failed, refusal=_NOT_LOOKED_AT)
 
     async def _begin(self, tx: Transaction, video_id: int, generation: int) -> VideoFilm | None:
         """The film with its file, which an upload may have put together only now. None where there
@@ -82,7 +84,7 @@ class Inspection:
                 arrived = await self._uploads.finished(tx.session, film.upload_id)
             except UploadGone:
                 failed = VideoState.FAILED
-                await self._videos.advance(tx, video_id, generation, failed, words=_LOST)
+                await self._videos.advance(tx, video_id, generation, failed, refusal=_LOST)
                 return None
             if arrived is None:
                 return None
@@ -115,10 +117,8 @@ class Inspection:
 
     async def _refuse(self, video_id: int, generation: int, refused: Refused) -> None:
         log.info("film_refused", video=video_id, generation=generation, reason=refused.reason)
+        refusal = Refusal(refused.reason, refused.words)
         async with self._database.transaction() as tx:
-            await self._refused(tx, video_id, generation, refused.words)
-
-    async def _refused(self, tx: Transaction, video_id: int, generation: int, words: str) -> None:
-        state = VideoState.REFUSED
-        if await self._videos.advance(tx, video_id, generation, state, words=words):
-            await self._events.publish(tx, VideoRefused(video_id, generation))
+            state = VideoState.REFUSED
+            if await self._videos.advance(tx, video_id, generation, state, refusal=refusal):
+                await self._events.publish(tx, VideoRefused(video_id, generation))

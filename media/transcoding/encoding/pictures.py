@@ -95,6 +95,7 @@ def _check(made: Sequence[Made], grid: Grid, piece: Piece) -> None:
     if frames != expected or [each.start for each in made] != starts:
         assert len(expected) == ceil(piece.count / grid.gop)
         raise Broken(
+            "damaged",
             "The film could not be decoded as a whole. Please export it again.",
             f"piece {piece}: {frames} at {[each.start for each in made][:3]}",
         )

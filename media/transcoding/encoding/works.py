@@ -105,13 +105,21 @@ def _judged(done: Finished) -> Finished:
         return done
     log = _words(done)
     if done.exceeded in (Limit.WALL, Limit.CPU):
-        raise Broken("The film takes too long to encode. Please export it shorter or smaller.", log)
+        raise Broken(
+            "too_slow",
+            "The film takes too long to encode. Please export it shorter or smaller.",
+            log,
+        )
     if done.exceeded is Limit.OUTPUT:
-        raise Broken("The film becomes too large. Please export it shorter or smaller.", log)
+        raise Broken(
+            "too_large", "The film becomes too large. Please export it shorter or smaller.", log
+        )
     said = done.stderr.decode(errors="replace")
     if done.code == _MOSTLY_DAMAGED or any(sign in said for sign in _DAMAGED):
         raise Broken(
-            "The film is damaged: it cannot be read to its end. Please export it again.", log
+            "damaged",
+            "The film is damaged: it cannot be read to its end. Please export it again.",
+            log,
         )
     raise RuntimeError(f"ffmpeg ended with {done.code}: {log}")
 

@@ -11,6 +11,7 @@ from media.inspection.source import Source
 from media.videos.interfaces import (
     CaptionView,
     PartsRegistry,
+    Refusal,
     VideoPart,
     VideoParts,
     VideoRecord,
@@ -79,7 +80,7 @@ def record_of(films: Films) -> VideoRecord:
         hash=newest.hash or "",
         bytes=newest.bytes or 0,
         duration_ms=_duration_ms(_source(films.shown) or _source(newest)),
-        refusal=video.refusal,
+        refusal=_refusal(video),
         published_at=video.published_at,
     )
 
@@ -88,6 +89,9 @@ def _view(
     films: Films, record: VideoRecord, parts: Sequence[VideoPart], *, open_: bool
 ) -> VideoView:
     source = _source(films.shown) or record.source
+    words = record.refusal.words if record.refusal is not None else None
+    reason = record.refusal.reason if record.refusal is not None else None
+    note = films.video.note
     captions: list[CaptionView] = []
     view = VideoView(
         id=Id(record.id),
@@ -95,7 +99,8 @@ def _view(
         title=record.title,
         state=record.state,
         visibility=record.visibility,
-        refusal=(films.video.note or record.refusal) if open_ else None,
+        refusal=(note or words) if open_ else None,
+        refusal_reason=reason if open_ and not note else None,
         duration_ms=record.duration_ms,
         width=source.video.width if source is not None else None,
         height=source.video.height if source is not None else None,
@@ -124,3 +129,9 @@ def _source(film: VideoFilm | None) -> Source | None:
 
 def _duration_ms(source: Source | None) -> int | None:
     return round(source.duration_seconds * Fraction(1000)) if source is not None else None
+
+
+def _refusal(video: Video) -> Refusal | None:
+    if video.refusal is None:
+        return None
+    return Refusal(video.refusal_reason or "unknown", video.refusal)

@@ -19,6 +19,7 @@ from media.videos.events import (
 from media.videos.interfaces import (
     Original,
     PartsRegistry,
+    Refusal,
     VideoPart,
     VideoProgress,
     VideoRecord,
@@ -184,9 +185,11 @@ class TestStates:
     ) -> None:
         video = await inspected(town, owner, await make(town, owner, film))
         id_, videos = int(video["id"]), house.doors.get(Videos)
+        bad = Refusal("luck", "Out of luck")
         async with house.database.transaction() as tx:
-            assert await videos.advance(tx, id_, 1, VideoState.FAILED, words="Out of luck")
-        assert (await town.good("GET", f"/v1/videos/{id_}", owner))["refusal"] == "Out of luck"
+            assert await videos.advance(tx, id_, 1, VideoState.FAILED, refusal=bad)
+        seen = await town.good("GET", f"/v1/videos/{id_}", owner)
+        assert (seen["refusal"], seen["refusalReason"]) == ("Out of luck", "luck")
         async with house.database.transaction() as tx:
             assert await videos.advance(tx, id_, 1, VideoState.TRANSCODING)
         assert (await town.good("GET", f"/v1/videos/{id_}", owner))["refusal"] is None

@@ -7,6 +7,7 @@ import type { VideoView } from "@play/api/videos";
 import { Link } from "@play/app/link";
 import { navigate } from "@play/app/router";
 import { explain } from "@play/i18n/errors";
+import { refusalOf } from "@play/i18n/films";
 import { complain, say } from "@play/store/toasts";
 import { Button, IconButton } from "@play/ui/button";
 import { ask } from "@play/ui/confirm";
@@ -119,7 +120,7 @@ function Waiting({ video }: { video: VideoView }): JSX.Element {
   return (
     <div class="card waiting" role="status">
       <Icon name="film" size={40} />
-      <p class="waiting-title">{video.refusal ?? t("video.wait")}</p>
+      <p class="waiting-title">{refusalOf(video) ?? t("video.wait")}</p>
       {video.refusal === null ? (
         <>
           <p>{t(`state.${video.state}`)}</p>

@@ -4,6 +4,7 @@ import type { Id } from "@play/api/types";
 import type { VideoView } from "@play/api/videos";
 import { Link } from "@play/app/link";
 import { navigate } from "@play/app/router";
+import { refusalOf } from "@play/i18n/films";
 import { stateOf } from "@play/screens/publish/videoField";
 import { PickedVideo, videoTypes } from "@play/screens/publish/video";
 import { PagedList } from "@play/store/paged";
@@ -94,7 +95,7 @@ function Film({ video }: { video: VideoView }): JSX.Element {
             ? ` ${Math.round(video.progress.percent)}%`
             : null}
         </p>
-        {video.refusal === null ? null : <p class="film-refusal">{video.refusal}</p>}
+        {video.refusal === null ? null : <p class="film-refusal">{refusalOf(video)}</p>}
         {watchable ? (
           <div class="film-ways">
             <Button size="s" look="action" onClick={() => navigate(`/console/videos/${video.id}`)}>

@@ -25,6 +25,8 @@ export interface VideoView {
   state: VideoState;
   visibility: Visibility;
   refusal: string | null;
+  /** A stable word for it; null where an operator wrote it. */
+  refusalReason: string | null;
   durationMs: number | null;
   width: number | null;
   height: number | null;

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Id } from "../../api/types";
 import type { VideoView } from "../../api/videos";
 import { t } from "../../i18n";
+import { refusalOf } from "../../i18n/films";
 import { announce } from "../../store/toasts";
 import { ask } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
@@ -164,12 +165,12 @@ function aboutTime(seconds: number): string {
   return t("upload.minutes", { n: Math.round(seconds / 60) });
 }
 
-/** Why not, or what one may do meanwhile. The server's words say what is wrong with a film. */
+/** Why not, or what one may do meanwhile. */
 function hintOf(video: PickedVideo): string {
   const view = video.view.value;
   if (video.failure.value !== null) return video.failure.value;
   if (view === null) return "";
-  if (video.bad) return view.refusal ?? "";
+  if (video.bad) return refusalOf(view) ?? "";
   if (view.visibility === "review") return t("upload.review");
   return view.state === "ready" ? "" : t("upload.mayPublish");
 }
