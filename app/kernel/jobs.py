@@ -22,10 +22,12 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("jobs")
 
 QUEUE_DEFAULT = "default"
 QUEUE_MEDIA = "media"
+QUEUE_ARRIVING = "arriving"
+"""What lasts as long as somebody sends, and is done all the same where no hand was free for it."""
 QUEUE_TRANSCODING = "transcoding"
 QUEUE_STUDIO = "studio"
 """These two are worked on by `carnival transcoder` alone: hours of encoding keep nobody waiting."""
-HANDS = {QUEUE_DEFAULT: 4, QUEUE_MEDIA: 2}
+HANDS = {QUEUE_DEFAULT: 4, QUEUE_MEDIA: 2, QUEUE_ARRIVING: 2}
 """Jobs of each queue that a worker process does at once."""
 STALLED_SECONDS = 30
 GRACE_SECONDS = 5.0
@@ -58,7 +60,7 @@ class Jobs:
         connector = procrastinate.PsycopgConnector(
             conninfo=settings.database_url,
             min_size=1,
-            max_size=6,
+            max_size=7,
             timeout=settings.database_timeout_seconds,
         )
         self._app = procrastinate.App(connector=connector)

@@ -7,10 +7,12 @@ promises it).
 
 import asyncio
 import os
+import shutil
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -26,6 +28,9 @@ CHUNK_BYTES: Final = 256 * 1024
 """What a stream hands on at a time: memory of a download, whatever its size."""
 PART_BYTES: Final = 8 * 1024 * 1024
 """What a long object is sent to a store in: some of these in memory, whatever its size."""
+_FORGET_SECONDS: Final = 10.0
+_SYNC_BYTES: Final = 32 * 1024 * 1024
+"""A long object of a folder goes to the disk in such pieces, so that its end is near it too."""
 
 
 class ObjectMissing(LookupError):
@@ -77,21 +82,42 @@ class Objects:
             if self._folder is not None:
                 await asyncio.to_thread(_sync, self._folder, self._folder / path)
 
-    async def put_stream(self, path: str, chunks: AsyncIterator[bytes]) -> None:
+    async def put_stream(
+        self, path: str, chunks: AsyncIterator[bytes], *, growing: str | None = None
+    ) -> None:
         """As `put`, of what is too long for memory: whole and durable, or not there at all.
 
-        What `chunks` raises is raised.
+        What `chunks` raises is raised; they may take their time. In a folder the object lies under
+        the path `growing` until it is whole, which is where a process that is killed leaves it.
         """
         failed: list[Exception] = []
         try:
             async with _answering(path):
                 source = _noting(chunks, failed)
-                await self._store.put_async(path, source, use_multipart=True, chunk_size=PART_BYTES)
+                if self._folder is not None and growing is not None:
+                    await _grow(self._folder / growing, self._folder / path, source)
+                else:
+                    await self._send(path, source)
                 if self._folder is not None:
                     await asyncio.to_thread(_sync, self._folder, self._folder / path)
         except Exception:
             if failed:
                 raise failed[0] from None
+            raise
+
+    async def _send(self, path: str, chunks: AsyncIterator[bytes]) -> None:
+        """Whoever is cancelled has the store forget what it was sent: unfinished uploads are paid
+        for ever after."""
+        stopped = asyncio.Event()
+        source = _until(stopped, chunks)
+        sending = asyncio.ensure_future(
+            self._store.put_async(path, source, use_multipart=True, chunk_size=PART_BYTES)
+        )
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            stopped.set()
+            await asyncio.wait([sending], timeout=_FORGET_SECONDS)
             raise
 
     @asynccontextmanager
@@ -168,6 +194,13 @@ class Objects:
             except ObjectMissing:
                 continue
 
+    async def clear(self, prefix: str) -> None:
+        """Forget everything below a prefix, which is whole folders, and what killed processes left
+        there half written."""
+        await self.delete(await self.list(prefix))
+        if self._folder is not None:
+            await asyncio.to_thread(shutil.rmtree, self._folder / prefix, ignore_errors=True)
+
     async def ping(self) -> None:
         """Raises Unavailable when the store does not answer."""
         try:
@@ -197,6 +230,72 @@ async def _answering(path: str) -> AsyncGenerator[None]:
         raise Unavailable(
             "Files cannot be reached for a moment, please try again.", retry_after_seconds=2
         ) from error
+
+
+async def _until(stopped: asyncio.Event, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The chunks, as long as nobody stopped. Raises _Stopped."""
+    stopping = asyncio.ensure_future(stopped.wait())
+    try:
+        while True:
+            following = asyncio.ensure_future(anext(chunks, None))
+            await asyncio.wait([following, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if stopped.is_set():
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+                raise _Stopped
+            if (chunk := following.result()) is None:
+                return
+            yield chunk
+    finally:
+        stopping.cancel()
+
+
+class _Stopped(Exception):
+    """Whoever put an object was cancelled."""
+
+
+async def _grow(growing: Path, path: Path, chunks: AsyncIterator[bytes]) -> None:
+    """Write a file that has its name when it is whole, a piece at a time to the disk."""
+    await asyncio.to_thread(growing.parent.mkdir, parents=True, exist_ok=True)
+    with growing.open("xb", buffering=0) as file:
+        try:
+            held = 0
+            async for chunk in chunks:
+                await _to_its_end(_write, file, chunk)
+                held += len(chunk)
+                if held >= _SYNC_BYTES:
+                    await _to_its_end(os.fdatasync, file.fileno())
+                    held = 0
+            await _to_its_end(os.fsync, file.fileno())
+            await _to_its_end(_rename, growing, path)
+        except BaseException:
+            _remove(growing)
+            raise
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _rename(growing: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    growing.rename(path)
+
+
+def _remove(growing: Path) -> None:
+    growing.unlink(missing_ok=True)
+
+
+async def _to_its_end(work: Callable[..., None], *given: Any) -> None:
+    """In a thread, which is waited for even by who is cancelled: it uses what is closed then."""
+    working = asyncio.get_running_loop().run_in_executor(None, work, *given)
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise
 
 
 def _quoted(etag: str | None) -> str | None:

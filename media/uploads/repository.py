@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -96,10 +96,25 @@ class UploadRepository:
             .values(lease=None, leased_until=None)
         )
 
-    async def parts(self, session: AsyncSession, upload_id: int) -> Sequence[UploadPart]:
-        """In their order."""
+    async def follows(self, session: AsyncSession, upload_id: int) -> bool:
+        """Become the one who puts it together, until the session ends, or whoever has it is killed.
+        False where somebody else is."""
+        return bool(
+            await session.scalar(select(func.pg_try_advisory_xact_lock(_follower(upload_id))))
+        )
+
+    async def after_follower(self, session: AsyncSession, upload_id: int) -> None:
+        """The same, after whoever is."""
+        await session.execute(select(func.pg_advisory_xact_lock(_follower(upload_id))))
+
+    async def parts(
+        self, session: AsyncSession, upload_id: int, since: int
+    ) -> Sequence[UploadPart]:
+        """Those from a byte on, in their order."""
         statement = (
-            select(UploadPart).where(UploadPart.upload_id == upload_id).order_by(UploadPart.start)
+            select(UploadPart)
+            .where(UploadPart.upload_id == upload_id, UploadPart.start >= since)
+            .order_by(UploadPart.start)
         )
         return list(await session.scalars(statement))
 
@@ -157,3 +172,7 @@ class UploadRepository:
             .with_for_update(skip_locked=True)
         )
         return list(await session.scalars(statement))
+
+
+def _follower(upload_id: int) -> ColumnElement[int]:
+    return func.hashtextextended(str(upload_id), 48)

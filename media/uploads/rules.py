@@ -13,6 +13,8 @@ EXTENSIONS: Final = "creation,expiration,termination"
 OFFSET_STREAM: Final = "application/offset+octet-stream"
 PART_BYTES: Final = 4 * 1024 * 1024
 """A part of a file: what one upload holds in memory. Any S3 store takes objects of any size."""
+FOLLOW_BYTES: Final = 32 * 1024 * 1024
+"""From so many bytes on a file is put together while the rest of it arrives."""
 FLUSH_SECONDS: Final = 3.0
 """What a slow sender has sent is made durable at least so often."""
 LEASE_SECONDS: Final = 10
@@ -68,6 +70,17 @@ def part_path(upload_id: int, start: int, lease: str) -> str:
 def parts_folder(upload_id: int) -> str:
     """All parts of an upload, those that no row names included."""
     return f"uploads/{upload_id}"
+
+
+def growing_path(upload_id: int, token: str) -> str:
+    """Where the file grows, beside its parts: what a killed worker leaves goes with them."""
+    return f"{parts_folder(upload_id)}/whole-{token}"
+
+
+def begins_following(before: int, after: int) -> bool:
+    """Whether it is time to put together what has arrived, in case nobody does: at FOLLOW_BYTES,
+    and whenever as much again has come."""
+    return (after // FOLLOW_BYTES).bit_length() > (before // FOLLOW_BYTES).bit_length()
 
 
 def file_path(upload_id: int) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from app.kernel.database import Database, Transaction
 from app.kernel.errors import Forbidden, Invalid, TooLarge
 from app.kernel.events import Events
 from app.kernel.ids import Ids
-from app.kernel.objects import ObjectMissing, Objects
+from app.kernel.objects import Objects
 from app.kernel.settings import Settings
 from media.inspection.bounds import BRAND, SHOPPER
 from media.uploads.errors import (
@@ -28,14 +28,21 @@ from media.uploads.errors import (
 )
 from media.uploads.events import UploadFailed, UploadFinished
 from media.uploads.interfaces import Finished, Owner, Taken, Uploads
-from media.uploads.models import Upload, UploadPart, UploadState
+from media.uploads.models import Upload, UploadState
 from media.uploads.repository import UploadRepository
-from media.uploads.rules import LEASE_SECONDS, OPEN_MAX, file_path, name_of, parts_folder, tags_of
+from media.uploads.rules import (
+    LEASE_SECONDS,
+    OPEN_MAX,
+    file_path,
+    growing_path,
+    name_of,
+    parts_folder,
+    tags_of,
+)
 from media.uploads.store import PartWriter
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("uploads")
 
-ASSEMBLE_TASK = "media.uploads.assemble"
 CLEAR_TASK = "media.uploads.clear"
 EXPIRE_TASK = "media.uploads.expire"
 _EXPIRED_AT_ONCE = 200
@@ -101,7 +108,6 @@ class UploadService(Uploads):
         writer = PartWriter(
             *(self._database, self._objects, self._repository, upload),
             lease=lease,
-            assemble_task=ASSEMBLE_TASK,
         )
         try:
             async for chunk in chunks:
@@ -140,7 +146,8 @@ class UploadService(Uploads):
             upload = self._upload(owner, uploader_id, name, "", length)
             await self._repository.add(tx.session, upload)
         hash_, path = hashlib.sha256(), file_path(upload.id)
-        await self._objects.put_stream(path, _hashed(chunks, hash_.update))
+        growing = growing_path(upload.id, secrets.token_hex(8))
+        await self._objects.put_stream(path, _hashed(chunks, hash_.update), growing=growing)
         async with self._database.transaction() as tx:
             upload = await self._locked(tx, upload.id)
             upload.received, upload.taken = length, True
@@ -160,38 +167,29 @@ class UploadService(Uploads):
         if upload is not None and upload.state != UploadState.GONE:
             await self._end(tx, upload)
 
-    async def assemble(self, upload_id: int) -> None:
-        """A job: make one file of the parts. May run twice at the same time: the same bytes are
-        stored under the same name."""
-        async with self._database.reading() as session:
-            upload = await self._repository.get(session, upload_id)
-            parts = await self._repository.parts(session, upload_id)
-        if upload is None or upload.state != UploadState.WHOLE:
-            return
-        hash_, path = hashlib.sha256(), file_path(upload_id)
-        missing = False
-        try:
-            await self._objects.put_stream(path, self._whole(parts, hash_.update))
-        except ObjectMissing:
-            missing = True
+    async def assembled(self, upload_id: int, hash_: str | None) -> None:
+        """The parts lie in one piece under `file_path`, with this hash; None where one of them was
+        missing. Again changes nothing."""
+        path = file_path(upload_id)
         async with self._database.transaction() as tx:
             upload = await self._locked(tx, upload_id)
+            if upload.state == UploadState.OPEN:
+                return
             if upload.state != UploadState.WHOLE:
                 await tx.defer(CLEAR_TASK, upload_id=upload_id, path=path)
-            elif missing:
+            elif hash_ is None:
                 log.error("part_of_upload_is_missing", upload=upload_id)
                 await self._end(tx, upload)
                 await self._events.publish(tx, UploadFailed(upload_id))
             else:
-                await self._finish(tx, upload, hash_.hexdigest(), path)
+                await self._finish(tx, upload, hash_, path)
 
     async def clear(self, upload_id: int, path: str | None = None) -> None:
         """A job: delete what is left of an upload's parts, and its file unless that is needed."""
-        doomed = await self._objects.list(parts_folder(upload_id))
+        await self._objects.clear(parts_folder(upload_id))
         async with self._database.reading() as session:
             if path is not None and not await self._repository.is_kept(session, path):
-                doomed.append(path)
-        await self._objects.delete(doomed)
+                await self._objects.delete([path])
         async with self._database.transaction() as tx:
             await self._repository.forget_parts(tx.session, upload_id)
 
@@ -274,21 +272,6 @@ class UploadService(Uploads):
         if upload.hash is not None:
             path = await self._repository.drop_file(tx.session, upload.hash)
         await tx.defer(CLEAR_TASK, upload_id=upload.id, path=path)
-
-    async def _whole(
-        self, parts: Sequence[UploadPart], hear: Callable[[bytes], object]
-    ) -> AsyncIterator[bytes]:
-        """All parts in their order, each as a whole: it is heard in a thread while the next one is
-        read and the last one written, for somebody waits for the film."""
-        loop, hearing = asyncio.get_running_loop(), None
-        for part in parts:
-            data = await self._objects.get(part.path)
-            if hearing is not None:
-                await hearing
-            hearing = loop.run_in_executor(None, hear, data)
-            yield data
-        if hearing is not None:
-            await hearing
 
 
 def _admit(actor: Actor) -> None:

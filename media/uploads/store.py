@@ -7,7 +7,10 @@ from app.kernel.objects import Objects
 from media.uploads.errors import UploadLocked, UploadOverflows
 from media.uploads.models import Upload, UploadPart, UploadState
 from media.uploads.repository import UploadRepository
-from media.uploads.rules import FLUSH_SECONDS, PART_BYTES, part_path
+from media.uploads.rules import FLUSH_SECONDS, PART_BYTES, begins_following, part_path
+
+ASSEMBLE_TASK = "media.uploads.assemble"
+FOLLOW_TASK = "media.uploads.follow"
 
 
 class PartWriter:
@@ -25,7 +28,6 @@ class PartWriter:
         upload: Upload,
         *,
         lease: str,
-        assemble_task: str,
     ) -> None:
         self._database = database
         self._objects = objects
@@ -34,7 +36,6 @@ class PartWriter:
         self._at = upload.received
         """Up to here everything is durable."""
         self._lease = lease
-        self._assemble_task = assemble_task
         self._held = bytearray()
         self._flush_at = self._soon()
 
@@ -68,7 +69,9 @@ class PartWriter:
                 upload.state = UploadState.WHOLE
                 upload.lease = upload.leased_until = None
                 await tx.session.flush()
-                await tx.defer(self._assemble_task, upload_id=self._id, lock=path)
+                await tx.defer(ASSEMBLE_TASK, upload_id=self._id)
+            elif upload is not None and begins_following(self._at, upload.received):
+                await tx.defer(FOLLOW_TASK, upload_id=self._id)
         if upload is None:
             self._held.clear()
             await self._objects.delete([path])

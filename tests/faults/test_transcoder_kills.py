@@ -1,13 +1,10 @@
 """Transcoders that are killed at every stage leave the film that one left alone makes."""
 
 import asyncio
-import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -15,11 +12,11 @@ from app.kernel.house import House
 from app.kernel.settings import Settings
 from media.videos.interfaces import Videos, VideoState
 from tests.factories.town import Town
+from tests.faults.processes import started
 from tests.media.transcoding.clips import Clip, make
 
 pytestmark = pytest.mark.faults
 
-HOME = Path(__file__).parents[2]
 TABLES = {
     "cuts": "version, complete, duration_ms, contents::text",
     "renditions": "name, rank, codecs, width, height, timescale, init_hash, ssim, kept",
@@ -54,7 +51,7 @@ async def _worked(
 ) -> None:
     """Transcoders until the film is ready; the first ones are killed."""
     for pause in (*pauses, None):
-        process = await _started(settings, folder)
+        process = await started("transcoder", settings, folder)
         try:
             if pause is not None:
                 await asyncio.sleep(pause)
@@ -68,22 +65,6 @@ async def _worked(
         async with house.jobs.opened():
             await asyncio.sleep(1.1)
             await house.jobs.sweep(1.0)
-
-
-async def _started(settings: Settings, folder: Path) -> asyncio.subprocess.Process:
-    (folder / "scratch").mkdir(exist_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(HOME), "TMPDIR": str(folder / "scratch")}
-    for name, value in msgspec.to_builtins(settings).items():
-        shared = name in ("valkey_url", "valkey_cache_url", "database_url", "object_store_url")
-        if value is not None and value is not False:
-            environment[name.upper() if shared else f"CARNIVAL_{name.upper()}"] = str(value)
-    with (folder / "transcoder.log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "app.cli", "transcoder"),
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
 
 
 async def _ready(house: House, video_id: int) -> bool:

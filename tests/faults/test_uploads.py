@@ -1,6 +1,7 @@
 """Other people's clients of tus against real web processes, which are killed in the middle."""
 
 import asyncio
+import functools
 import hashlib
 import os
 import shutil
@@ -16,8 +17,9 @@ from tusclient.client import TusClient
 
 from app.kernel.house import House
 from app.kernel.settings import Settings
-from media.uploads.rules import LEASE_SECONDS
+from media.uploads.rules import FOLLOW_BYTES, LEASE_SECONDS, parts_folder
 from tests.factories.town import Resident, Town
+from tests.faults.processes import started
 from tests.realtime.web import HOME, WebProcess
 from tests.waiting import until
 
@@ -124,6 +126,44 @@ async def test_a_web_process_is_killed_in_the_middle_of_a_patch(
     await town.run_jobs(only=("media.uploads.",))
     assert await kept(house) == [hashlib.sha256(data).hexdigest()]
     assert await house.objects.list(f"uploads/{path.rpartition('/')[2]}") == []
+
+
+async def test_a_worker_is_killed_while_it_follows_a_sender(
+    town: Town, house: House, settings: Settings, shopper: Resident, tmp_path: Path
+) -> None:
+    data = os.urandom(FOLLOW_BYTES + 9_000_000)
+    headers = {**TUS, "upload-length": str(len(data))}
+    begun = await town.ask("POST", "/v1/uploads", shopper, headers=headers)
+    path = begun.headers["location"]
+    assert house.objects.folder is not None
+    parts = house.objects.folder / parts_folder(int(path.rpartition("/")[2]))
+    half = FOLLOW_BYTES + 1_000_000
+    worker = await started("worker", settings, tmp_path)
+    try:
+        sent = {**STREAM, "upload-offset": "0"}
+        await town.ask("PATCH", path, shopper, content=data[:half], headers=sent)
+        grown = functools.partial(_grown, parts, half)
+        await asyncio.to_thread(until, grown, 120)
+    finally:
+        worker.kill()
+        await worker.wait()
+    worker = await started("worker", settings, tmp_path)
+    try:
+        sent = {**STREAM, "upload-offset": str(half)}
+        await town.ask("PATCH", path, shopper, content=data[half:], headers=sent)
+        async with asyncio.timeout(120):
+            while (await town.good("GET", path, shopper))["state"] != "finished":
+                await asyncio.sleep(0.1)
+        await asyncio.to_thread(until, lambda: not parts.exists(), 120)
+    finally:
+        worker.terminate()
+        await worker.wait()
+    assert await kept(house) == [hashlib.sha256(data).hexdigest()]
+
+
+def _grown(parts: Path, size: int) -> bool:
+    """Whether a follower has put together all of what came."""
+    return any(each.stat().st_size == size for each in parts.glob("whole-*"))
 
 
 def _send_in_every_way(webs: list[WebProcess], shopper: Resident, film: Path) -> list[str | None]:

@@ -104,9 +104,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_DELETE(self) -> None:
         path, query = self._asked()
-        if "uploadId" in query:
+        if "uploadId" in query:  # of a multipart upload that is given up
             self.server.parts.pop(query["uploadId"], None)
-        self.server.objects.pop(path, None)
+        else:
+            self.server.objects.pop(path, None)
         self._answer(204)
 
     def log_message(self, format: str, *args: object) -> None:
