@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import ffmpeg as untyped  # pyright: ignore[reportMissingTypeStubs]
 
+from media.inspection.bounds import DECODERS, STREAMS_MAX
 from media.inspection.sandbox import guarded
 from media.inspection.source import Source, VideoTrack
 from media.transcoding.rules import SAMPLE_RATE, SOUND_BITS, Grid, Piece, Rung, even
@@ -36,6 +37,7 @@ _MATRICES: Final = {
 _CEILING: Final = 10 ** (-2.0 / 20)
 """Of samples at four times the rate; encoding adds some tenths of a decibel."""
 _HD_LINES: Final = 720
+_METER: Final = ("-v", "info", "-nostdin", "-nostats")
 _AV1_PRESET: Final = 8
 _AV1_CRF: Final = 33
 
@@ -246,16 +248,57 @@ def packaging(names: Sequence[str], kind: str, segment_seconds: Fraction | float
     ]
 
 
-def loudness(source: Source, fd: int, first: Fraction, seconds: Fraction, chain: Chain) -> Any:
-    """Measure a stretch of the sound: the momentary loudness of every 100 ms is printed."""
+def loudness(
+    source: Source, fd: int, first: Fraction, seconds: Fraction, chain: Chain, *, alone: bool
+) -> list[str]:
+    """Measure a stretch of the sound: the momentary loudness of every 100 ms is printed.
+
+    `alone` has the filter graph itself open the film: one thread reads, decodes and measures, at
+    half the cost of handing every few samples from thread to thread. That knows nothing of films
+    whose times begin elsewhere than at 0, or whose sound changes its shape: see to it that all of
+    it was measured.
+    """
     assert source.audio is not None
-    stream = film(source.demuxer, fd, ss=_seconds(first), t=_seconds(seconds), vn=None)
-    stream = _heard(stream[str(source.audio.index)], None, chain)
+    whole = film(source.demuxer, fd, ss=_seconds(first), t=_seconds(seconds), vn=None)
+    track = str(source.audio.index)
+    stream = _heard(whole[track], None, chain)
     stream = stream.filter("ebur128", peak="sample", metadata=1, framelog="quiet")
     stream = stream.filter("ametadata", mode="print", key="lavfi.r128.M", file="pipe:1")
     stream = stream.filter("aselect", "0")  # nobody wants the sound itself
     output = stream.output("-", f="null")
-    return list(ffmpeg.get_args(output.global_args("-v", "info", "-nostdin", "-nostats")))
+    words = list(ffmpeg.get_args(output.global_args(*_METER)))
+    if not alone:
+        return words
+    # the same filters behind one that opens the film, as an input that gives nothing out
+    graph = words[words.index("-filter_complex") + 1].removeprefix(f"[0:{track}]")
+    graph = graph.replace(f"[{words[words.index('-map') + 1].strip('[]')}]", "[out]")
+    trimmed = f"atrim=start={_seconds(first)}:end={_seconds(first + seconds)}"
+    opened = f"{_opened(source, track, fd, first)},{trimmed},{graph}"
+    return list(
+        ffmpeg.input(opened, f="lavfi").output("-", f="null").global_args(*_METER).get_args()
+    )
+
+
+def _opened(source: Source, track: str, fd: int, first: Fraction) -> str:
+    """A filter that opens a film on a descriptor, with the guards of `guarded`."""
+    guards = {
+        "fd": fd,
+        "protocol_whitelist": "fd",
+        "codec_whitelist": DECODERS,
+        "max_streams": 4 * STREAMS_MAX,
+    }
+    options = {
+        "filename": "fd:",
+        "format_name": source.demuxer,
+        "streams": track,
+        "format_opts": ":".join(f"{name}={value}" for name, value in guards.items()),
+        **({"seek_point": _seconds(first)} if first else {}),
+    }
+    # once for the filter's own options, once for the graph
+    within = str.maketrans({char: f"\\{char}" for char in "\\':"})
+    between = str.maketrans({char: f"\\{char}" for char in "\\'[],;"})
+    words = [f"{name}={value.translate(within)}" for name, value in options.items()]
+    return "amovie=" + ":".join(words).translate(between)
 
 
 def sound(source: Source, fd: int, grid: Grid, chain: Chain, path: str) -> list[str]:

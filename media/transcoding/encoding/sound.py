@@ -22,6 +22,7 @@ from media.transcoding.encoding import boxes, commands, works
 from media.transcoding.encoding.commands import Chain
 from media.transcoding.encoding.pictures import Made
 from media.transcoding.encoding.scratch import Scratch
+from media.transcoding.errors import Broken
 from media.transcoding.rules import Grid
 
 TARGET_LUFS: Final = -16.0
@@ -29,13 +30,20 @@ SILENCE_LUFS: Final = -50.0
 """What is quieter over the whole film is silence and its noise, and is left alone."""
 _PEAK_DBFS: Final = -2.5
 """Samples below it need no limiter: true peaks between them stay under -1 dBTP."""
-_STRETCH_SECONDS: Final = 600
+_STRETCH_SECONDS: Final = 900
+_LEAD_SECONDS: Final = 1
+"""Heard before a stretch and not counted: its first block begins in the stretch before it."""
+_PLAIN_CHANNELS: Final = 2
+"""More of them are mixed by levels that a film may carry, which only ffmpeg's own inputs know."""
+_NEAR_SECONDS: Final = 0.05
+_LONG_SECONDS: Final = 600
+"""Such films are measured twice at most."""
 _FAITHFUL_DB: Final = 4.0
 """A limiter that takes more than this off the peaks makes the whole quieter: measure again."""
 _ROUNDS: Final = 5
 _NEAR_LU: Final = 0.4
 _LOOK_SECONDS: Final = 0.2
-_MOMENTARY = re.compile(rb"lavfi\.r128\.M=(-?[0-9.]+|-?inf|nan)")
+_MOMENTARY = re.compile(rb"pts_time:(-?[0-9.]+)\s+lavfi\.r128\.M=(-?[0-9.]+|-?inf|nan)")
 _PEAK = re.compile(rb"Peak:\s+(-?[0-9.]+|-inf) dBFS")
 
 
@@ -50,22 +58,45 @@ class Loudness:
 async def measure(film: Path, source: Source, grid: Grid, chain: Chain) -> Loudness:
     """Loudness after a chain. Raises Broken when the sound cannot be decoded."""
     assert source.audio is not None
+    if source.audio.channels <= _PLAIN_CHANNELS:
+        with suppress(Broken, RuntimeError):
+            return await _measured(film, source, grid, chain, alone=True)
+    return await _measured(film, source, grid, chain, alone=False)
+
+
+async def _measured(
+    film: Path, source: Source, grid: Grid, chain: Chain, *, alone: bool
+) -> Loudness:
+    """Raises _Incomplete where a stretch is not as long as it should be, measured `alone`."""
     places = asyncio.Semaphore(max(1, len(os.sched_getaffinity(0))))
-    starts = range(0, max(1, int(grid.seconds)), _STRETCH_SECONDS)
 
     async def stretch(start: int) -> tuple[list[float], float]:
-        seconds = min(Fraction(_STRETCH_SECONDS), grid.seconds - start)
+        first = Fraction(max(0, start - _LEAD_SECONDS))
+        until = min(Fraction(start + _STRETCH_SECONDS), grid.seconds)
         async with places, opened(film) as fd:
-            arguments = commands.loudness(source, fd, Fraction(start), seconds, chain)
+            arguments = commands.loudness(source, fd, first, until - first, chain, alone=alone)
             done = await works.encode(arguments, fds=[fd])
-        blocks = [float(each) for each in _MOMENTARY.findall(done.stdout)]
-        peaks = _PEAK.findall(done.stderr)
-        # the first blocks of a stretch are shorter than 400 ms
-        return blocks[3:] or blocks, max((float(each) for each in peaks), default=-float("inf"))
+        found = _MOMENTARY.findall(done.stdout)
+        if alone and until < grid.seconds and len(found) < 10 * (until - first) - 2:
+            raise _Incomplete
+        # a block ends with the tenth of a second that it is printed for
+        since = start - _NEAR_SECONDS - (0 if alone else first)
+        blocks = [float(loudness) for at, loudness in found if float(at) >= since]
+        peaks = [float(each) for each in _PEAK.findall(done.stderr) if found]
+        return blocks, max(peaks, default=-float("inf"))
 
-    found = await asyncio.gather(*(stretch(start) for start in starts))
-    blocks = [block for each, _ in found for block in each]
-    return Loudness(integrated(blocks), max(peak for _, peak in found))
+    starts = range(0, max(1, int(grid.seconds)), _STRETCH_SECONDS)
+    found = await asyncio.gather(*(stretch(start) for start in starts), return_exceptions=True)
+    stretches = [each for each in found if not isinstance(each, BaseException)]
+    for each in found:
+        if isinstance(each, BaseException):
+            raise each
+    blocks = [block for each, _ in stretches for block in each]
+    return Loudness(integrated(blocks), max(peak for _, peak in stretches))
+
+
+class _Incomplete(RuntimeError):
+    """Something of the sound was not measured."""
 
 
 def integrated(blocks: Sequence[float]) -> float:
@@ -84,7 +115,7 @@ async def chain_for(film: Path, source: Source, grid: Grid) -> Chain:
     if found.integrated < SILENCE_LUFS:
         return Chain(limited=found.peak > _PEAK_DBFS)
     chain = _chain(found, TARGET_LUFS - found.integrated)
-    rounds = _ROUNDS if grid.seconds <= _STRETCH_SECONDS else 1
+    rounds = _ROUNDS if grid.seconds <= _LONG_SECONDS else 1
     for _ in range(rounds):
         if found.peak + chain.gain_db <= _PEAK_DBFS + _FAITHFUL_DB:
             break

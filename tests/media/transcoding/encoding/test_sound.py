@@ -17,13 +17,20 @@ SPEECH = "anoisesrc=c=pink:a=0.5:d=9:seed=1,tremolo=f=3:d=0.9,volume={}dB"
 CLAPS = "aevalsrc='0.08*sin(900*t)+if(lt(mod(t,1.5),0.01),0.9*sin(4000*t),0)':d=9,volume={}dB"
 
 
-def filmed(wave: str, folder: Path) -> Path:
-    path = folder / "film.mkv"
+SWELLING = "aevalsrc='if(lt(t,4),0.3,if(lt(t,6),0.0001,0.02))*sin(2000*t)':d=9"
+LATE = "aevalsrc='0.1*sin(3000*t)':d=5,asetpts=PTS+3.5/TB"
+TORN = f"{SWELLING},aselect='not(between(t,0.8,1.9))'"
+
+
+def filmed(
+    wave: str, folder: Path, *, name: str = "film.mkv", codec: str = "pcm_s16le", more: str = ""
+) -> Path:
+    path = folder / name
     subprocess.run(
         [
             *(str(FFMPEG), "-v", "error", "-y", "-f", "lavfi", "-i", "color=s=64x64:r=10:d=9"),
             *("-f", "lavfi", "-i", wave, "-c:v", "libx264", "-preset", "ultrafast"),
-            *("-c:a", "pcm_s16le", str(path)),
+            *("-c:a", codec, *more.split(), str(path)),
         ],
         check=True,
     )
@@ -64,6 +71,49 @@ async def test_films_are_equally_loud_and_never_clip(wave: str, tmp_path: Path) 
     loudness, peak = await finished(filmed(wave, tmp_path), tmp_path)
     assert -17 <= loudness <= -15
     assert peak <= -1
+
+
+@pytest.mark.parametrize(
+    ("wave", "codec", "name", "more"),
+    [
+        (TONE.format(-20), "pcm_s16le", "film.mkv", ""),
+        (SPEECH.format(0), "aac", "film.mp4", "-ar 44100 -ac 1"),
+        (SPEECH.format(-9), "libopus", "film.webm", "-c:v libvpx-vp9 -cpu-used 8"),
+        (SWELLING, "aac", "film.mp4", ""),
+        (SWELLING + ",pan=5.1|FL=c0|FC=0.5*c0|BR=c0", "ac3", "film.mkv", ""),
+        (LATE, "pcm_s16le", "film.mkv", ""),
+        (TORN, "aac", "film.mp4", ""),
+        (SWELLING, "aac", "film.mkv", "-output_ts_offset 0.8"),
+    ],
+    ids=["tone", "mono", "webm", "swelling", "surround", "late", "torn", "begins elsewhere"],
+)
+async def test_stretches_side_by_side_are_as_loud_as_the_whole(
+    wave: str, codec: str, name: str, more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound, "_STRETCH_SECONDS", 3)
+    film = filmed(wave, tmp_path, name=name, codec=codec, more=more)
+    source = await inspect(film)
+    found = await sound.measure(film, source, plan_for(source).grid, sound.Chain())
+    loudness, peak = meter(film)
+    assert found.integrated == pytest.approx(loudness, abs=0.05)
+    assert found.peak == pytest.approx(peak, abs=0.3)
+
+
+def meter(film: Path) -> tuple[float, float]:
+    """Loudness in LUFS and highest sample in dBFS of a whole film, by ffmpeg's own meter."""
+    heard = "aresample=48000:async=1,aformat=sample_fmts=fltp:channel_layouts=stereo"
+    said = subprocess.run(
+        [
+            *(str(FFMPEG), "-nostats", "-t", "9", "-i", str(film), "-vn", "-af"),
+            f"{heard},ebur128=peak=sample:metadata=1,ametadata=print:key=lavfi.r128.I",
+            *("-f", "null", "-"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    peak = re.findall(r"Peak:\s+(-?[0-9.]+) dBFS", said)
+    return float(re.findall(r"lavfi\.r128\.I=(-?[0-9.]+)", said)[-1]), float(peak[-1])
 
 
 async def test_silence_is_left_alone(tmp_path: Path) -> None:
