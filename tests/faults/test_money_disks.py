@@ -243,8 +243,8 @@ async def _pays(fair: Fair, crowd: Crowd) -> None:
     wanted: dict[int, int] = {}
     for each in crowd.told:
         wanted[each.shopper] = wanted.get(each.shopper, 0) + each.grant.amount_minor
-    for shopper, amount in wanted.items():
-        assert await fair.balance(AccountKind.WALLET, shopper) == amount
+    wallets = await fair.wallets()
+    assert {shopper: wallets.get(shopper) for shopper in wanted} == wanted
     rows = [row for packet in records for row in await fair.rows(str(packet))]
     assert len(rows) == len(crowd.told)
 

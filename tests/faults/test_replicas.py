@@ -105,10 +105,10 @@ async def test_what_the_default_loses_comes_back_by_receipt(
         restored += again.new
     print(f"{restored} of {len(told)} answers were lost with the primary")
     assert restored, "the replica lacked nothing"
-    rows = await _settled(fair, crowd)
+    rows, wallets = await _settled(fair, crowd), await fair.wallets()
     for number, grant in told.items():
         assert rows[number][:2] == grant[:2], f"{number} was told {grant}"
-        assert await fair.balance(AccountKind.WALLET, number) == grant.amount_minor
+        assert wallets[number] == grant.amount_minor
     twice = sum(each.amount_minor for each in await fair.rows(str(record.id)) if each.lost)
     assert await fair.balance(AccountKind.LOSS, 0) == -twice
     assert await fair.audit() == []

@@ -15,6 +15,7 @@ from app.kernel.valkey.decisions import Decision, clock_key, epoch_key, stream_k
 from app.kernel.valkey.keys import BUCKETS, bucket_of
 from app.kernel.valkey.routes import parse
 from campaigns.ledger.interfaces import AccountKind, Ledger, Transfer, budget, platform
+from campaigns.ledger.models import LedgerAccount
 from games.claims.models import Claim
 from games.claims.service import ClaimService
 from games.claims.settling.settler import CLAIM, ClaimSettler
@@ -151,6 +152,16 @@ class Fair:
         async with self.house.database.reading() as session:
             return (await self.ledger.balances(session, kind, owner_id)).get("CNY", 0)
 
+    async def wallets(self) -> dict[int, int]:
+        """Every shopper's balance."""
+        async with self.house.database.reading() as session:
+            found = await session.execute(
+                select(LedgerAccount.owner_id, LedgerAccount.balance_minor).where(
+                    LedgerAccount.kind == str(AccountKind.WALLET)
+                )
+            )
+            return {row.owner_id: row.balance_minor for row in found}
+
     async def money(self, shop: Shop, packet_id: str, *shoppers: Resident) -> list[int]:
         """Budget, escrow, and wallets."""
         wallets = [await self.balance(AccountKind.WALLET, each.id) for each in shoppers]
@@ -201,7 +212,8 @@ class Fair:
     async def audit(self) -> list[str]:
         """Every audit of the house."""
         audits = [a for w in self.town.composed.wirings for a in w.audits.values()]
-        return [sentence for audit in audits for sentence in await audit()]
+        found = await asyncio.gather(*(audit() for audit in audits))
+        return [sentence for sentences in found for sentence in sentences]
 
     @contextmanager
     def cutting(self) -> Generator[Callable[[], object]]:

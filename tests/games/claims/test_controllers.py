@@ -3,6 +3,13 @@
 import pytest
 
 from tests.games.conftest import EQUAL, Fair, soon
+from tests.servers import Servers, Valkeys
+
+
+@pytest.fixture
+def valkeys(servers: Servers) -> Valkeys:
+    """Single servers: what callers send is judged before they are asked."""
+    return servers.singles
 
 
 class TestCallers:

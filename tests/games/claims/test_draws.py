@@ -11,15 +11,8 @@ from games.claims.errors import PacketOver
 from games.packets.interfaces import CloseReason
 from games.packets.rules import drawn
 from tests.games.conftest import Fair, soon
-from tests.servers import Servers, Valkeys
 
 BAG = {"form": "draw", "split": {"form": "lucky", "count": 5, "totalMinor": 1_000}}
-
-
-@pytest.fixture(params=["single", "cluster"])
-def valkeys(request: pytest.FixtureRequest, servers: Servers) -> Valkeys:
-    """Every test here runs twice: on single servers and on real clusters of six nodes."""
-    return servers.singles if request.param == "single" else servers.clusters
 
 
 class TestDraw:

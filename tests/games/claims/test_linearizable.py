@@ -21,11 +21,18 @@ from games.claims.settling.settler import CLOSE
 from games.packets.interfaces import CloseReason, PacketRecord
 from tests.games.claims.history import OPEN, Model, Recorded, is_linearizable
 from tests.games.conftest import Fair
+from tests.servers import Servers, Valkeys
 
 SHARES = 24
 RULES = {"form": "lucky", "count": SHARES, "totalMinor": 5_000}
 END = "end"
 SOMEBODY = 0
+
+
+@pytest.fixture
+def valkeys(servers: Servers) -> Valkeys:
+    """Single servers, since their connections are cut."""
+    return servers.singles
 
 
 class Packet(NamedTuple):

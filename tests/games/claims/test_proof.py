@@ -12,6 +12,7 @@ from app.kernel.errors import AppError
 from games.claims.service import Receipt
 from games.packets.interfaces import CloseReason
 from tests.games.conftest import Fair
+from tests.servers import Servers, Valkeys
 
 LUCKY = {"form": "lucky", "count": 400, "totalMinor": 100_000}
 FISSION = {
@@ -33,6 +34,12 @@ RAIN = {
         for at, count in ((0, 64), (60, 130))
     ],
 }
+
+
+@pytest.fixture
+def valkeys(servers: Servers) -> Valkeys:
+    """Single servers: a packet's cut is one command, wherever it lies."""
+    return servers.singles
 
 
 async def test_it_holds_under_grabs_settling_and_closings(fair: Fair):

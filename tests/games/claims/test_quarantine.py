@@ -11,8 +11,15 @@ from campaigns.ledger.interfaces import AccountKind
 from games.claims import store
 from tests.factories.town import Resident, Shop
 from tests.games.conftest import Fair
+from tests.servers import Servers, Valkeys
 
 EQUAL = {"form": "equal", "count": 10, "eachMinor": 100}
+
+
+@pytest.fixture
+def valkeys(servers: Servers) -> Valkeys:
+    """Single servers: what operators decide about lies in SQL."""
+    return servers.singles
 
 
 async def give_twice(fair: Fair, monkeypatch: pytest.MonkeyPatch, packet_id: str) -> None:

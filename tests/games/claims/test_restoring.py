@@ -3,14 +3,11 @@
 import asyncio
 from typing import Any
 
-import pytest
-
 from app.kernel.tickets import Tickets
 from campaigns.ledger.interfaces import AccountKind
 from games.packets.interfaces import CloseReason
 from tests.factories.town import Resident
 from tests.games.conftest import Fair
-from tests.servers import Servers, Valkeys
 
 LUCKY = {"form": "lucky", "count": 60, "totalMinor": 30_000}
 BAG = {"form": "draw", "split": {"form": "equal", "count": 2, "eachMinor": 100}}
@@ -42,12 +39,6 @@ async def helped_again(fair: Fair, packet_id: str, who: Resident, link: str) -> 
 async def restored(fair: Fair, packet_id: str, who: Resident, claim: Any) -> Any:
     path = f"/v1/packets/{packet_id}/restore"
     return await fair.town.good("POST", path, who, json={"receipt": claim["receipt"]})
-
-
-@pytest.fixture(params=["single", "cluster"])
-def valkeys(request: pytest.FixtureRequest, servers: Servers) -> Valkeys:
-    """Every test here runs twice: on single servers and on real clusters of six nodes."""
-    return servers.singles if request.param == "single" else servers.clusters
 
 
 class TestRestoring:

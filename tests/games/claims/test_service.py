@@ -16,15 +16,8 @@ from games.claims.interfaces import Grant
 from games.claims.loading import parts
 from games.packets.interfaces import CloseReason, PacketRecord
 from tests.games.conftest import EQUAL, Fair, soon
-from tests.servers import Servers, Valkeys
 
 LUCKY = {"form": "lucky", "count": 60, "totalMinor": 30_000}
-
-
-@pytest.fixture(params=["single", "cluster"])
-def valkeys(request: pytest.FixtureRequest, servers: Servers) -> Valkeys:
-    """Every test here runs twice: on single servers and on real clusters of six nodes."""
-    return servers.singles if request.param == "single" else servers.clusters
 
 
 class TestOnce:

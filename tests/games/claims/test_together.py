@@ -15,14 +15,8 @@ from games.claims.store import GRABS_TOGETHER_MAX
 from games.packets.interfaces import PacketRecord
 from tests.games.claims.test_forms import rain
 from tests.games.conftest import Fair, soon
-from tests.servers import Servers, Valkeys
 
 LUCKY = {"form": "lucky", "count": 60, "totalMinor": 30_000}
-
-
-@pytest.fixture(params=["single", "cluster"])
-def valkeys(request: pytest.FixtureRequest, servers: Servers) -> Valkeys:
-    return servers.singles if request.param == "single" else servers.clusters
 
 
 class Runs:
