@@ -71,7 +71,7 @@ def wire(house: House) -> Wiring:
     settler = ClaimSettler(house.database, store, repository, found, packets, ledger)
     books = PacketBooks(house.database, store, repository, found, packets, ledger)
     quarantine = QuarantineService(found, packets, ledger, settler, house.clock, house.cursors)
-    house.doors.provide(Standings, LiveStandings(store))
+    house.doors.provide(Standings, LiveStandings(store, house.clock))
     registry = house.doors.get(Registry)
     registry.add_books(books)
     registry.add_grants(notes)

@@ -1,9 +1,10 @@
 """What follows from the rules of a packet for one shopper at one moment."""
 
 import hashlib
+from collections.abc import Sequence
 
 from app.kernel.text import bare
-from games.packets.interfaces import PacketRecord, Passphrase, Rain
+from games.packets.interfaces import Fission, PacketRecord, Passphrase, Rain
 
 
 def wave_of(record: PacketRecord, wave: int | None, now_ms: float) -> int | None:
@@ -35,6 +36,25 @@ def stagger_of(packet_id: int, pool: int, shopper_id: int, stagger_ms: int) -> i
         return 0
     mixed = hashlib.blake2b(f"{packet_id}:{pool}:{shopper_id}".encode(), digest_size=8).digest()
     return int.from_bytes(mixed, "big") % (stagger_ms + 1)
+
+
+def sizes_of(record: PacketRecord) -> Sequence[int]:
+    """How many shares each pool has that a grab is given from."""
+    if isinstance(record.rules, Fission):
+        return (record.rules.links,)
+    if isinstance(record.rules, Rain):
+        return [wave.split.count for wave in record.rules.waves]
+    return (record.count,)
+
+
+def is_sold_out(record: PacketRecord, claims: int, following: Sequence[int], now_ms: float) -> bool:
+    """Whether nothing is left that a grab could get, now or later: neither of all shares, nor, as
+    far as the next share of each pool is known, of the pools whose time is not over."""
+    if claims >= record.count:
+        return True
+    pools = list(zip(sizes_of(record), following, record.windows, strict=False))
+    awaited = [size > first for size, first, window in pools if window.closes_ms > now_ms]
+    return bool(awaited) and not any(awaited)
 
 
 def cap_of(record: PacketRecord) -> int:

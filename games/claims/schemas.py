@@ -112,6 +112,8 @@ class WaveView(View):
     enters_at: Timestamp
     """When it begins for the caller: entry is staggered."""
     count: int
+    sold_out: bool
+    """Whether somebody has all of its shares."""
 
 
 class ConditionView(View):
@@ -135,8 +137,11 @@ class PacketView(View):
     thanks: str
     total: Money
     count: int
+    cap: int
+    """Shares that one shopper may have; helping friends aside."""
     status: str
-    """`upcoming`, `open`, `paused`, `sold_out`, `closed` or `cancelled`."""
+    """`upcoming`, `open`, `paused`, `sold_out`, `closed` or `cancelled`. What is sold out or
+    closed gives nobody a share any more; `closed` as soon as the last wave of a rain is over."""
     opened: int
     """Shares that somebody has."""
     now: Timestamp

@@ -125,7 +125,7 @@ class ClaimService:
             return pool, None
         if answer is Refused.OVER:
             if pool == len(record.windows) - 1:
-                self._close_soon(record.id)
+                self._close_soon(record)
             raise PacketOver
         assert isinstance(answer, Grant)
         if answer.new:
@@ -159,7 +159,7 @@ class ClaimService:
     ) -> G:
         answer = await self._decide(record.id, decide)
         if answer is Refused.OVER:
-            self._close_soon(record.id)
+            self._close_soon(record)
             raise PacketOver
         assert not isinstance(answer, Refused | Refusal)
         return answer
@@ -286,8 +286,12 @@ class ClaimService:
             entries = self._repository.entries_of(session, packet_id)
             await self._store.load(token, record, pools, claims, entries)
 
-    def _close_soon(self, packet_id: int) -> None:
-        """Whoever comes late ends it. The sweep would as well; this is only sooner."""
+    def _close_soon(self, record: PacketRecord) -> None:
+        """Whoever comes late ends it. The sweep would as well; this is only sooner. What is over
+        long before it closes waits for the sweep: nobody's coming makes it due."""
+        packet_id = record.id
+        if record.ends_at != record.closes_at:
+            return
         if packet_id not in self._closing and packet_id not in self._closed:
             task = self._closing[packet_id] = asyncio.create_task(self._close_due(packet_id))
             task.add_done_callback(lambda _: self._closing.pop(packet_id, None))

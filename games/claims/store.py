@@ -56,6 +56,8 @@ class Standing(NamedTuple):
     closed: bool
     last_order: int | None
     """Of the last decision since it was loaded."""
+    following: Sequence[int] = ()
+    """The next share of each pool, as far as it was asked for."""
 
 
 class PacketCut(NamedTuple):
@@ -179,11 +181,15 @@ class PacketStore:
         args = (guesses_max, GUESS_REST_SECONDS)
         await self._live.run(_COUNT_GUESS, (_guess_key(packet_id, shopper_id),), args)
 
-    async def standing(self, packet_id: int) -> Standing | None:
-        """How the packet stands in memory; None when it is not there. Of whatever epoch: until it
-        is loaded again, it is what the stream says."""
-        state = self.packets.state_key(packet_id)
-        return _standing(await self._live.call("HMGET", state, *_STANDING))
+    async def standing(self, packet_id: int, pools: int = 0) -> Standing | None:
+        """How the packet stands in memory, and so many of its pools; None when it is not there. Of
+        whatever epoch: until it is loaded again, it is what the stream says."""
+        fields = (*_STANDING, *(f"next:{pool}" for pool in range(pools)))
+        reply = await self._live.call("HMGET", self.packets.state_key(packet_id), *fields)
+        standing = _standing(reply[: len(_STANDING)])
+        if standing is None:
+            return None
+        return standing._replace(following=[int(each or 0) for each in reply[len(_STANDING) :]])
 
     async def cut(self, packet_id: int, sizes: Sequence[int]) -> PacketCut | None:
         """How it stands, with all amounts of its pools of these sizes; None when it is not there.

@@ -1,6 +1,6 @@
 """What other slices may know and ask of packets, and what packets ask of the floors above."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, NamedTuple, Protocol
@@ -218,6 +218,8 @@ class PacketRecord(msgspec.Struct, frozen=True, kw_only=True):
     announced_at: datetime | None
     opens_at: datetime | None
     closes_at: datetime | None
+    ends_at: datetime | None
+    """After this no grab can succeed: of a rain the end of its last wave, else its closing."""
     closed_at: datetime | None
     closed_claims: int | None
     closed_minor: int | None
@@ -238,6 +240,7 @@ class PacketCard(View, tag_field="type", tag="packet"):
     count: int
     opens_at: Timestamp
     closes_at: Timestamp
+    """From then on nobody gets a share: of a rain the end of its last wave."""
 
 
 class AnnouncedPacket(PacketCard, tag_field="type", tag="packet"):
@@ -249,9 +252,9 @@ class AnnouncedPacket(PacketCard, tag_field="type", tag="packet"):
 class Standings(Protocol):
     """How packets stand where they are opened; the floor above registers it."""
 
-    async def sold_out(self, counts: Mapping[int, int]) -> Collection[int]:
-        """Which of these packets, with as many shares, have none left. What is not known for
-        certain is not among them: missing is not empty."""
+    async def sold_out(self, packets: Collection[PacketRecord]) -> Collection[int]:
+        """Which of these packets have nothing left that a grab could get, now or later. What is
+        not known for certain is not among them: missing is not empty."""
         ...
 
 

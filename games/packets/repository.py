@@ -4,13 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import Interval, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from games.packets.interfaces import CloseReason, Closing, PacketStatus
 from games.packets.models import Packet
 
 _STANDING = (PacketStatus.SCHEDULED, PacketStatus.CLOSED)
+_LAST_WAVE = Packet.rules["waves"][-1]
+_RAINS_SECONDS = _LAST_WAVE["afterSeconds"].as_integer() + _LAST_WAVE["lastsSeconds"].as_integer()
+_RAINS_UNTIL = Packet.opens_at + func.make_interval(
+    0, 0, 0, 0, 0, 0, _RAINS_SECONDS, type_=Interval
+)
+"""The end of a rain's last wave: waves come one after the other."""
 
 
 class PacketRepository:
@@ -53,6 +59,7 @@ class PacketRepository:
             Packet.status == PacketStatus.SCHEDULED,
             Packet.announced_at <= now,
             Packet.closes_at > now,
+            or_(Packet.form != "rain", now < _RAINS_UNTIL),
             Packet.live,
         )
         if brand_id is not None:

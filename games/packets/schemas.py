@@ -61,6 +61,9 @@ class ManagedPacket(View):
     announced_at: Timestamp | None
     opens_at: Timestamp | None
     closes_at: Timestamp | None
+    ends_at: Timestamp | None
+    """From then on nobody gets a share: of a rain the end of its last wave. What is left returns
+    at `closesAt`."""
     created_at: Timestamp
     closed_at: Timestamp | None
     returned: Money | None

@@ -173,12 +173,13 @@ class PacketService:
         _require(packet, PacketStatus.FUNDED)
         now = self._clock.now()
         opens_at = Timestamp.of(body.opens_at or now)
+        # first of all: from the last days of the calendar on there is nothing to add up
+        if not now - _LATE <= opens_at <= now + _AHEAD_MAX:
+            raise Invalid.field("/opensAt", "Not in the past, and within a year")
         closes_at = body.closes_at or Timestamp.of(opens_at + timedelta(seconds=DAY_SECONDS))
         announced_at = body.announced_at or min(Timestamp.of(now), opens_at)
         rules = record_of(packet).rules
         errors: list[FieldError] = []
-        if not now - _LATE <= opens_at <= now + _AHEAD_MAX:
-            errors.append(FieldError("/opensAt", "Not in the past, and within a year"))
         least = opens_at + timedelta(seconds=lasts_seconds(rules))
         if not least <= closes_at <= opens_at + timedelta(seconds=LIFE_SECONDS_MAX):
             words = "After the last wave has ended, and at most 30 days after the opening"
@@ -277,11 +278,11 @@ class PacketService:
             session, self._clock.now(), brand_id, form, before, limit + 1
         )
         standings = self._doors.find(Standings)
-        counts = {each.id: each.count for each in found[:limit]}
-        gone = await standings.sold_out(counts) if standings is not None else ()
+        records = [record_of(each) for each in found[:limit]]
+        gone = await standings.sold_out(records) if standings is not None else ()
 
         def view(packet: Packet) -> AnnouncedPacket:
-            return announced_of(packet, packet.id in gone)
+            return announced_of(packet, sold_out=packet.id in gone)
 
         return self._page(_ANNOUNCED, found, limit, view)
 
@@ -355,13 +356,14 @@ def _money(packet: Packet, amount_minor: int) -> Money:
 
 def managed_view(packet: Packet) -> ManagedPacket:
     """A packet for its brand."""
+    record = record_of(packet)
     returned = packet.returned_minor
     return ManagedPacket(
         id=Id(packet.id),
         brand_id=Id(packet.brand_id),
         title=packet.title,
         thanks=packet.thanks,
-        rules=record_of(packet).rules,
+        rules=record.rules,
         total=_money(packet, packet.total_minor),
         count=packet.count,
         status=packet.status,
@@ -369,6 +371,7 @@ def managed_view(packet: Packet) -> ManagedPacket:
         announced_at=Timestamp.of(packet.announced_at) if packet.announced_at else None,
         opens_at=Timestamp.of(packet.opens_at) if packet.opens_at else None,
         closes_at=Timestamp.of(packet.closes_at) if packet.closes_at else None,
+        ends_at=Timestamp.of(record.ends_at) if record.ends_at else None,
         created_at=Timestamp.of(packet.created_at),
         closed_at=Timestamp.of(packet.closed_at) if packet.closed_at else None,
         returned=None if returned is None else _money(packet, returned),

@@ -1,24 +1,32 @@
 """How packets stand, for lists."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
+from app.kernel.clock import Clock
 from app.kernel.valkey.errors import ValkeyUnavailable
+from games.claims.rules import is_sold_out, sizes_of
 from games.claims.store import PacketStore
-from games.packets.interfaces import Standings
+from games.packets.interfaces import PacketRecord, Standings
 
 
 class LiveStandings(Standings):
     """Asks the buckets: all of them in one turn, one short command a packet."""
 
-    def __init__(self, store: PacketStore) -> None:
+    def __init__(self, store: PacketStore, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
-    async def sold_out(self, counts: Mapping[int, int]) -> Collection[int]:
+    async def sold_out(self, packets: Collection[PacketRecord]) -> Collection[int]:
         """See `Standings`."""
         try:
-            found = await asyncio.gather(*(self._store.standing(id_) for id_ in counts))
+            asked = (self._store.standing(each.id, len(sizes_of(each))) for each in packets)
+            found = await asyncio.gather(*asked)
         except ValkeyUnavailable:
             return ()  # a list without it is still a list
-        pairs = zip(counts.items(), found, strict=True)
-        return {id_ for (id_, count), known in pairs if known is not None and known.claims >= count}
+        now_ms = self._clock.now_seconds() * 1000
+        return {
+            each.id
+            for each, known in zip(packets, found, strict=True)
+            if known is not None and is_sold_out(each, known.claims, known.following, now_ms)
+        }

@@ -16,7 +16,7 @@ from campaigns.ledger.interfaces import Ledger
 from games.claims.interfaces import HELPERS, Grant, Help
 from games.claims.reading.links import LinkCodes
 from games.claims.repository import ClaimRepository, Sums
-from games.claims.rules import stagger_of
+from games.claims.rules import is_sold_out, sizes_of, stagger_of
 from games.claims.schemas import (
     ClaimView,
     ConditionView,
@@ -97,7 +97,7 @@ class PacketDesk:
         """A packet with what the caller needs to open it."""
         record = await self.announced(viewer, packet_id)
         assert record.opens_at is not None
-        assert record.closes_at is not None
+        assert record.ends_at is not None
         shopper_id = viewer.shopper_id if viewer is not None else None
         standing = await self._standing(session, record)
         condition = await self._condition(session, record, shopper_id)
@@ -117,12 +117,13 @@ class PacketDesk:
             thanks=record.thanks,
             total=money(record, record.total_minor),
             count=record.count,
+            cap=record.cap,
             status=status,
             opened=standing.claims,
             now=Timestamp.of(self._clock.now()),
             opens_at=Timestamp.of(record.opens_at),
-            closes_at=Timestamp.of(record.closes_at),
-            waves=_waves(record, shopper_id),
+            closes_at=Timestamp.of(record.ends_at),
+            waves=_waves(record, standing, shopper_id),
             condition=condition,
             draw=await self._draw(session, record, shopper_id),
             ticket=ticket,
@@ -258,7 +259,7 @@ class PacketDesk:
     async def _standing(self, session: AsyncSession, record: PacketRecord) -> Standing:
         if self._is_awaited(record):
             return Standing(0, 0, record.closed_at is not None, None)
-        standing = await self._store.standing(record.id)
+        standing = await self._store.standing(record.id, len(sizes_of(record)))
         if standing is not None:
             return standing
         sums = (await self._repository.sums(session, [record.id])).get(record.id, Sums())
@@ -330,9 +331,9 @@ class PacketDesk:
         now = self._clock.now()
         if record.status in (PacketStatus.DRAFT, PacketStatus.FUNDED, PacketStatus.CANCELLED):
             return str(record.status)
-        if standing.closed or record.closes_at is None or now >= record.closes_at:
+        if standing.closed or record.ends_at is None or now >= record.ends_at:
             return "closed"
-        if standing.claims >= record.count:
+        if is_sold_out(record, standing.claims, standing.following, now.timestamp() * 1000):
             return "sold_out"
         if record.paused:
             return "paused"
@@ -344,10 +345,11 @@ def money(record: PacketRecord, amount_minor: int) -> Money:
     return Money(amount_minor=amount_minor, currency=record.currency)
 
 
-def _waves(record: PacketRecord, shopper_id: int | None) -> list[WaveView]:
+def _waves(record: PacketRecord, standing: Standing, shopper_id: int | None) -> list[WaveView]:
     if not isinstance(record.rules, Rain):
         return []
     views: list[WaveView] = []
+    sizes, gone = sizes_of(record), dict(enumerate(standing.following))
     for number, (opens_ms, closes_ms, stagger_ms) in enumerate(record.windows):
         later_ms = 0
         if shopper_id is not None:
@@ -358,7 +360,8 @@ def _waves(record: PacketRecord, shopper_id: int | None) -> list[WaveView]:
                 opens_at=_at(opens_ms),
                 closes_at=_at(closes_ms),
                 enters_at=_at(opens_ms + later_ms),
-                count=record.rules.waves[number].split.count,
+                count=sizes[number],
+                sold_out=gone.get(number, 0) >= sizes[number],
             )
         )
     return views

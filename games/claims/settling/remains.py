@@ -8,8 +8,9 @@ longer add up to what the packet was funded with, and proof and audit name the p
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from games.claims.rules import sizes_of
 from games.claims.store import PacketCut, PacketStore, Standing
-from games.packets.interfaces import Fission, PacketRecord, Rain
+from games.packets.interfaces import Fission, PacketRecord
 
 
 class Remains(NamedTuple):
@@ -23,7 +24,7 @@ class Remains(NamedTuple):
 
 async def remains(store: PacketStore, record: PacketRecord) -> Remains | None:
     """None when the packet is not in memory."""
-    cut = await store.cut(record.id, _sizes(record))
+    cut = await store.cut(record.id, sizes_of(record))
     if cut is None:
         return None
     left_minor = sum(
@@ -42,14 +43,6 @@ def misplaced(cut: PacketCut, drawn: Sequence[Sequence[int]]) -> Iterator[str]:
                     f"share {share} of pool {pool} is {amounts[share]} live, and was drawn as "
                     f"{drawn[pool][share]}"
                 )
-
-
-def _sizes(record: PacketRecord) -> Sequence[int]:
-    if isinstance(record.rules, Fission):
-        return (record.rules.links,)
-    if isinstance(record.rules, Rain):
-        return [wave.split.count for wave in record.rules.waves]
-    return (record.count,)
 
 
 def _helps_minor(record: PacketRecord, cut: PacketCut) -> int:

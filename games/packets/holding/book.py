@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -199,6 +199,7 @@ def record_of(packet: Packet) -> PacketRecord:
         announced_at=packet.announced_at,
         opens_at=packet.opens_at,
         closes_at=packet.closes_at,
+        ends_at=_moment(max(each.closes_ms for each in windows)) if windows else None,
         closed_at=packet.closed_at,
         closed_claims=packet.closed_claims,
         closed_minor=packet.closed_minor,
@@ -211,8 +212,9 @@ def record_of(packet: Packet) -> PacketRecord:
 
 def card_of(packet: Packet) -> PacketCard:
     """A scheduled packet for everybody."""
-    assert packet.opens_at is not None
-    assert packet.closes_at is not None
+    record = record_of(packet)
+    assert record.opens_at is not None
+    assert record.ends_at is not None
     return PacketCard(
         id=Id(packet.id),
         brand_id=Id(packet.brand_id),
@@ -220,12 +222,12 @@ def card_of(packet: Packet) -> PacketCard:
         title=packet.title,
         total=Money(amount_minor=packet.total_minor, currency=packet.currency),
         count=packet.count,
-        opens_at=Timestamp.of(packet.opens_at),
-        closes_at=Timestamp.of(packet.closes_at),
+        opens_at=Timestamp.of(record.opens_at),
+        closes_at=Timestamp.of(record.ends_at),
     )
 
 
-def announced_of(packet: Packet, sold_out: bool) -> AnnouncedPacket:
+def announced_of(packet: Packet, *, sold_out: bool) -> AnnouncedPacket:
     """The same in the list of what is on."""
     card = card_of(packet)
     return AnnouncedPacket(
@@ -235,3 +237,7 @@ def announced_of(packet: Packet, sold_out: bool) -> AnnouncedPacket:
 
 def _ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

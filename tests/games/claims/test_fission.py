@@ -68,6 +68,19 @@ class TestHelping:
         assert await fair.money(shop, packet_id) == [TOTAL - 240, 0]
         assert await fair.audit() == []
 
+    async def test_without_links_it_is_sold_out_and_friends_help_on(self, fair: Fair):
+        shop = await fair.rich_shop(TOTAL)
+        ann, ben = await fair.town.shopper(), await fair.town.shopper()
+        packet_id = await fair.open(shop, {**RULES, "links": 1})
+        assert (await fair.view(packet_id, ben))["status"] == "open"
+        link = (await fair.grab(packet_id, ann))["claim"]["link"]
+        view = await fair.view(packet_id, ben)
+        assert (view["status"], view["ticket"]) == ("sold_out", None)
+        for step in ("reserve", "confirm"):
+            assert (await help_out(fair, packet_id, ben, link, step)).status_code == 200
+        await fair.town.settle()
+        assert len((await fair.view(packet_id, ben))["mine"]) == 1
+
     async def test_nobody_helps_oneself_and_no_link_is_guessed(self, fair: Fair):
         shop = await fair.rich_shop(TOTAL * 2)
         ann, ben = await fair.town.shopper(), await fair.town.shopper()

@@ -125,6 +125,58 @@ class TestRain:
             await fair.give(record, 1)
         assert (await fair.give(record, 1, wave=0)).share == 0
 
+    async def test_it_is_over_with_its_last_wave_and_its_money_returns_later(self, fair: Fair):
+        shop = await fair.rich_shop(1_000)
+        ann, ben = await fair.town.shopper(), await fair.town.shopper()
+        packet_id = await fair.open(shop, rain((0, 20), (30, 20)), closesAt=soon(300))
+        view = await fair.view(packet_id, ben)
+        assert (view["status"], view["closesAt"]) == ("open", view["waves"][1]["closesAt"])
+        await fair.grab(packet_id, ann)
+        await fair.town.settle()
+        await fair.step(packet_id, 51)
+        assert await fair.refused(packet_id, ben, ticket=view["ticket"]) == "packet_over"
+        view = await fair.view(packet_id, ben)
+        assert (view["status"], view["ticket"]) == ("closed", None)
+        assert (await fair.town.good("GET", "/v1/packets"))["items"] == []
+        figures = await fair.figures(shop, packet_id)
+        assert (figures["status"], figures["refunded"]) == ("closed", 0)
+        path = f"/v1/brands/{shop.id}/packets/{packet_id}"
+        managed = await fair.town.good("GET", path, shop.owner)
+        assert managed["endsAt"] == view["closesAt"] < managed["closesAt"]
+        await fair.sweep()
+        left = figures["remaining"]
+        assert (await fair.money(shop, packet_id))[1] == left > 0
+        await fair.step(packet_id, 250)
+        await fair.sweep()
+        assert await fair.money(shop, packet_id) == [600 + left, 0]
+        assert await fair.audit() == []
+
+    async def test_it_is_sold_out_once_no_wave_to_come_has_anything(self, fair: Fair):
+        """What nobody caught of a wave that is over helps nobody."""
+        shop = await fair.rich_shop()
+        packet_id = await fair.open(shop, rain((0, 20), (30, 20)), closesAt=soon(300))
+        record = await fair.record(packet_id)
+
+        async def told() -> tuple[str, list[bool], bool]:
+            view = await fair.view(packet_id, None)
+            (listed,) = (await fair.town.good("GET", "/v1/packets"))["items"]
+            waves = [wave["soldOut"] for wave in view["waves"]]
+            return view["status"], waves, listed["soldOut"]
+
+        await fair.give(record, 1)
+        assert await told() == ("open", [False, False], False)
+        await fair.give(record, 2)
+        assert await told() == ("open", [True, False], False)
+        other = await fair.open(shop, rain((0, 20), (30, 20)), closesAt=soon(300))
+        await fair.act(shop, packet_id, "end")
+        packet_id, record = other, await fair.record(other)
+        await fair.step(packet_id, 31)
+        await fair.give(record, 1)
+        assert await told() == ("open", [False, False], False)
+        await fair.give(record, 2)
+        assert await told() == ("sold_out", [False, True], True)
+        assert (await fair.figures(shop, packet_id))["status"] == "sold_out"
+
     async def test_entry_is_staggered_and_the_server_keeps_to_it(self, fair: Fair):
         shop = await fair.rich_shop()
         rules = rain((0, 100), count=50, stagger_seconds=0) | {"staggerSeconds": 60}

@@ -6,6 +6,7 @@ import pytest
 
 from campaigns.ledger.interfaces import AccountKind
 from tests.games.conftest import EQUAL, Fair, soon
+from tests.servers import Servers, Valkeys
 
 LUCKY = {"form": "lucky", "count": 20, "totalMinor": 10_000, "minMinor": 10}
 
@@ -212,6 +213,13 @@ class TestMoney:
         changed = await fair.town.good("PATCH", path, shop.owner, json={"title": "新名字"})
         assert changed["title"] == "新名字"
 
+
+class TestBadInput:
+    @pytest.fixture
+    def valkeys(self, servers: Servers) -> Valkeys:
+        """What is refused reaches neither: once is enough."""
+        return servers.singles
+
     @pytest.mark.parametrize(
         ("rules", "pointer"),
         [
@@ -244,6 +252,9 @@ class TestMoney:
             ({"closesAt": "2020-01-01T00:00:00Z"}, "/closesAt"),
             ({"closesAt": "2090-01-01T00:00:00Z"}, "/closesAt"),
             ({"announcedAt": "2090-01-01T00:00:00Z"}, "/announcedAt"),
+            ({"opensAt": "9999-12-31T23:59:59Z"}, "/opensAt"),
+            ({"opensAt": "0001-01-01T00:00:00Z"}, "/opensAt"),
+            ({"opensAt": soon(60), "closesAt": "9999-12-31T23:59:59Z"}, "/closesAt"),
         ],
     )
     async def test_impossible_windows_are_named(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PacketCard, PacketView, Wave } from "../src/api/packets";
 import { sortPackets } from "../src/screens/packets/list";
 import { wayOf } from "../src/screens/packet/way";
-import { nextTurn } from "../src/screens/rain/waves";
+import { isLate, nextTurn } from "../src/screens/rain/waves";
 import { World, layers } from "../src/screens/rain/world";
 import { kindOf } from "../src/screens/wallet/kinds";
 import { payeeOf, toMinor, typedAmount } from "../src/screens/wallet/money";
@@ -20,6 +20,7 @@ const packet = (change: Partial<PacketView> = {}): PacketView => ({
   thanks: "",
   total: yuan(100),
   count: 10,
+  cap: 1,
   status: "open",
   opened: 0,
   now: at(100),
@@ -61,7 +62,11 @@ describe("what a packet offers", () => {
     ["enter", packet({ form: "draw", draw })],
     ["entered", packet({ form: "draw", draw: { ...draw, entry: 2 } })],
     ["over", packet({ form: "draw", status: "closed", draw: { ...draw, entry: 2 } })],
-    ["rain", packet({ form: "rain", mine: [claim(0)] })],
+    ["rain", packet({ form: "rain", cap: 2, mine: [claim(0)] })],
+    ["mine", packet({ form: "rain", cap: 1, mine: [claim(0)] })],
+    ["mine", packet({ form: "rain", cap: 2, mine: [claim(0)], status: "sold_out" })],
+    ["soldOut", packet({ form: "rain", cap: 2, status: "sold_out" })],
+    ["over", packet({ form: "rain", cap: 2, status: "closed" })],
     ["mine", packet({ status: "sold_out", mine: [claim(0)] })],
   ] as const)("is %s", (stage, view) => {
     expect(stageOf(view, now)).toBe(stage);
@@ -123,20 +128,40 @@ describe("waves", () => {
     entersAt: at(enters),
     closesAt: at(closes),
     count: 5,
+    soldOut: false,
   });
   const waves = [wave(0, 100, 102, 120), wave(1, 200, 203, 300)];
+  const rain = packet({ form: "rain", cap: 2, waves });
 
   it("begin at the shopper's own moment, and last half a minute at most", () => {
-    const early = nextTurn(waves, new Set(), 100_000);
+    const early = nextTurn(rain, new Set(), 100_000);
     expect(early).toMatchObject({ beginsMs: 102_000, endsMs: 120_000 });
-    const late = nextTurn(waves, new Set(), 205_000);
+    const late = nextTurn(rain, new Set(), 205_000);
     expect(late).toMatchObject({ beginsMs: 205_000, endsMs: 235_000 });
   });
 
   it("are played once", () => {
-    expect(nextTurn(waves, new Set([0]), 105_000)?.wave.wave).toBe(1);
-    expect(nextTurn(waves, new Set([0, 1]), 105_000)).toBeNull();
-    expect(nextTurn(waves, new Set(), 400_000)).toBeNull();
+    expect(nextTurn(rain, new Set([0]), 105_000)?.wave.wave).toBe(1);
+    expect(nextTurn(rain, new Set([0, 1]), 105_000)).toBeNull();
+    expect(nextTurn(rain, new Set(), 400_000)).toBeNull();
+    const caught = { ...rain, mine: [claim(0)] };
+    expect(nextTurn(caught, new Set(), 105_000)?.wave.wave).toBe(1);
+  });
+
+  it("are not offered where they cannot pay", () => {
+    const [first, second] = waves as [Wave, Wave];
+    const oneGone = { ...rain, waves: [{ ...first, soldOut: true }, second] };
+    expect(nextTurn(oneGone, new Set(), 105_000)?.wave.wave).toBe(1);
+    const allGone = { ...rain, waves: waves.map((each) => ({ ...each, soldOut: true })) };
+    expect(nextTurn(allGone, new Set(), 105_000)).toBeNull();
+    expect(nextTurn({ ...rain, cap: 1, mine: [claim(0)] }, new Set(), 105_000)).toBeNull();
+    expect(nextTurn({ ...rain, status: "closed" }, new Set(), 105_000)).toBeNull();
+  });
+
+  it("are late for who enters after others", () => {
+    expect(isLate(nextTurn(rain, new Set(), 100_000)!)).toBe(true);
+    const prompt = { ...rain, waves: [wave(0, 100, 100, 120)] };
+    expect(isLate(nextTurn(prompt, new Set(), 90_000)!)).toBe(false);
   });
 });
 

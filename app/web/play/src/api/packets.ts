@@ -23,6 +23,7 @@ export interface PacketCard {
   total: Money;
   count: number;
   opensAt: Timestamp;
+  /** From then on nobody gets a share: of a rain the end of its last wave. */
   closesAt: Timestamp;
 }
 
@@ -50,6 +51,8 @@ export interface Wave {
   /** When it begins for this shopper. */
   entersAt: Timestamp;
   count: number;
+  /** Whether somebody has all of its shares. */
+  soldOut: boolean;
 }
 
 export interface Draw {
@@ -69,6 +72,8 @@ export interface PacketView {
   thanks: string;
   total: Money;
   count: number;
+  /** Shares that one shopper may have. */
+  cap: number;
   status: PacketStatus;
   opened: number;
   now: Timestamp;

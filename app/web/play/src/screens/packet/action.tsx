@@ -10,6 +10,9 @@ import { Countdown, useServerNow } from "../../ui/clock";
 import { Won } from "../../ui/packet/amount";
 import { ownClaim, stageOf, wonMinor } from "../../ui/packet/stage";
 import { explainGrab, notes } from "../../ui/packet/words";
+import { nextTurn } from "../rain/waves";
+
+const noWaves: ReadonlySet<number> = new Set();
 
 interface ActionProps {
   view: PacketView;
@@ -90,8 +93,9 @@ function Mine({ view }: { view: PacketView }): JSX.Element {
 
 function RainAction({ view }: { view: PacketView }): JSX.Element {
   const now = useServerNow();
-  const next = view.waves.find((wave) => Date.parse(wave.closesAt) > now);
+  const next = nextTurn(view, noWaves, now)?.wave;
   if (next === undefined) {
+    if (view.mine.length > 0) return <Mine view={view} />;
     return (
       <div class="packet-do">
         <p class="packet-do-title">{t("packets.over")}</p>

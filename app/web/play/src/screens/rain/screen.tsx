@@ -17,7 +17,7 @@ import { LoadFailed, ScreenWait } from "../../ui/states";
 import { Game } from "./game";
 import type { Score } from "./game";
 import { Summary } from "./summary";
-import { nextTurn } from "./waves";
+import { isLate, nextTurn } from "./waves";
 import type { Turn } from "./waves";
 import "./rain.css";
 
@@ -34,16 +34,18 @@ export function RainScreen({ id }: { id: Id }): JSX.Element {
   const [failure, setFailure] = useState<unknown>(null);
   const load = () => {
     setFailure(null);
-    loadPacket(id).then(setView, setFailure);
+    return loadPacket(id).then(setView, setFailure);
   };
-  useEffect(load, [id]);
+  useEffect(() => void load(), [id]);
   useEffect(() => {
     document.documentElement.classList.add("held");
     return () => document.documentElement.classList.remove("held");
   }, []);
   return (
     <div class="rain">
-      {view === null && failure !== null ? <LoadFailed error={failure} retry={load} /> : null}
+      {view === null && failure !== null ? (
+        <LoadFailed error={failure} retry={() => void load()} />
+      ) : null}
       {view === null && failure === null ? <ScreenWait /> : null}
       {view === null ? null : <Waves view={view} load={load} />}
       <IconButton
@@ -56,25 +58,32 @@ export function RainScreen({ id }: { id: Id }): JSX.Element {
   );
 }
 
-function Waves({ view, load }: { view: PacketView; load: () => void }): JSX.Element {
+function Waves({ view, load }: { view: PacketView; load: () => Promise<void> }): JSX.Element {
   const [played, setPlayed] = useState<ReadonlySet<number>>(
     () => new Set(view.mine.map((claim) => claim.wave)),
   );
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [turn, setTurn] = useState<Turn | null>(null);
+  const [asked, setAsked] = useState<number | null>(() => fallingNow(view));
   const now = useServerNow();
-  const next = nextTurn(view.waves, played, now);
+  const next = nextTurn(view, played, now);
   const falls = next !== null && next.beginsMs <= now;
   useEffect(() => {
     if (!falls || turn !== null || outcome !== null) return;
-    setTurn(nextTurn(view.waves, played, serverNow()));
-  }, [falls, turn, outcome]);
+    if (asked !== next.wave.wave && isLate(next)) {
+      // others were let in before: perhaps nothing is left
+      const { wave } = next.wave;
+      void load().then(() => setAsked(wave));
+      return;
+    }
+    setTurn(nextTurn(view, played, serverNow()));
+  }, [falls, turn, outcome, asked]);
 
   function done(became: Outcome) {
     if (turn !== null) setPlayed(new Set([...played, turn.wave.wave]));
     setTurn(null);
     setOutcome(became);
-    load();
+    void load();
   }
   if (turn !== null) {
     return <Play key={turn.wave.wave} view={view} turn={turn} done={done} />;
@@ -99,6 +108,13 @@ function Waves({ view, load }: { view: PacketView; load: () => void }): JSX.Elem
       <p class="rain-hint">{t("rain.how")}</p>
     </section>
   );
+}
+
+/** The wave that falls while one comes: what is known of it is new. */
+function fallingNow(view: PacketView): number | null {
+  const now = serverNow();
+  const next = nextTurn(view, new Set(), now);
+  return next !== null && next.beginsMs <= now ? next.wave.wave : null;
 }
 
 interface PlayProps {

@@ -21,7 +21,7 @@ export type Stage =
 export const sharerWave = 0;
 
 export function stageOf(view: PacketView, nowMs: number): Stage {
-  if (view.form !== "rain" && ownClaim(view) !== null) return "mine";
+  if (hasAll(view, nowMs)) return "mine";
   if (view.status === "cancelled") return "cancelled";
   if (view.status === "closed" || nowMs >= Date.parse(view.closesAt)) return "over";
   if (view.draw?.entry != null) return "entered";
@@ -35,6 +35,14 @@ export function stageOf(view: PacketView, nowMs: number): Stage {
   if (view.form === "passphrase") return "phrase";
   if (view.form === "draw") return "enter";
   return "sealed";
+}
+
+/** Whether the viewer has something, and gets no more: of a rain the waves to come may pay. */
+function hasAll(view: PacketView, nowMs: number): boolean {
+  if (view.form !== "rain") return ownClaim(view) !== null;
+  const gone = view.status === "sold_out" || view.status === "closed";
+  const over = gone || nowMs >= Date.parse(view.closesAt);
+  return view.mine.length > 0 && (over || view.mine.length >= view.cap);
 }
 
 /** The share that opening this packet gave; of a fission the sharer's own. */
