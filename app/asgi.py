@@ -25,7 +25,7 @@ from app.kernel.http.responses import JsonResponse
 from app.kernel.http.states import state_of
 from app.kernel.logs import configure_logs
 from app.kernel.settings import Settings, load_settings
-from app.kernel.structs import Id, Timestamp, decode_hook, encode_hook
+from app.kernel.structs import SCALARS, decode_hook, encode_hook
 from app.web.pages import page_routes
 
 
@@ -75,8 +75,8 @@ def litestar(composed: Composed, provided: Mapping[str, Provide] | None = None) 
             **exception_handlers(),
             idempotency.Replay: idempotency.replay_handler,
         },
-        type_encoders={Id: encode_hook, Timestamp: encode_hook},
-        type_decoders=[(lambda t: issubclass(t, Id | Timestamp), decode_hook)],
+        type_encoders=dict.fromkeys(SCALARS, encode_hook),
+        type_decoders=[(lambda t: issubclass(t, SCALARS), decode_hook)],
         request_max_body_size=composed.house.settings.request_body_bytes_max,
         openapi_config=openapi.openapi_config(),
         logging_config=None,

@@ -18,11 +18,13 @@ from sqlalchemy import func, select
 
 from app.composition import Composed
 from app.identity.interfaces import Actor, ActorKind, Memberships, Role, ShopperRegistry, SignIns
+from app.kernel.currencies import TESTS
 from app.kernel.database import Transaction
 from app.kernel.house import House
-from app.kernel.structs import Id, View
+from app.kernel.money import Sum
+from app.kernel.structs import Currency, Id, View
 from campaigns.brands.schemas import BrandCreate
-from campaigns.ledger.topups.schemas import Sum, TopUpCreate
+from campaigns.ledger.topups.schemas import TopUpCreate
 from media.inspection.sandbox import FFMPEG, run
 from media.timelines.interfaces import CueDraft, CueKind, Timelines
 from media.videos.interfaces import Videos, VideoState, Visibility
@@ -32,7 +34,7 @@ from media.videos.showing.publishing import Publishing
 _BATCH = 100
 _PHONE = 8619900000000
 _DEVICE = "rehearsal"
-_CURRENCY = "XTS"
+_CURRENCY = Currency(TESTS)
 _BUDGET_MINOR = 10_000_000
 _FILM = "Rehearsal"
 _FILM_SECONDS = 8

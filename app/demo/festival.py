@@ -24,8 +24,8 @@ from app.demo.script import PLAYERS, Player
 from app.demo.steps import OPERATOR
 from app.identity.interfaces import Actor, ActorKind, Memberships, Role, ShopperRegistry
 from app.kernel.database import Transaction
-from app.kernel.money import Money
-from app.kernel.structs import Id
+from app.kernel.money import Price
+from app.kernel.structs import Currency, Id
 from campaigns.brands.schemas import BrandCreate
 from campaigns.brands.service import BrandService
 from campaigns.products.schemas import ProductRow
@@ -42,6 +42,7 @@ POSTS = 200
 DAYS = 14
 PICTURES_PER_ACCOUNT = 10
 _OWNERS_FROM = 10
+_YUAN = Currency("CNY")
 _SIZES = ((1080, 1080), (1080, 1350), (1350, 1080), (1080, 1080))
 
 
@@ -208,9 +209,9 @@ class Loader:
                 ProductRow(
                     external_id=f"DEMO-{player.key}-{number}".upper(),
                     title=product.title,
-                    price=Money(amount_minor=product.price, currency="CNY"),
+                    price=Price(amount_minor=product.price, currency=_YUAN),
                     original_price=(
-                        Money(amount_minor=product.before, currency="CNY")
+                        Price(amount_minor=product.before, currency=_YUAN)
                         if product.before
                         else None
                     ),

@@ -5,17 +5,33 @@ from typing import Annotated
 
 import msgspec
 
-from app.kernel.structs import View
+from app.kernel.structs import Currency, Input, View
 
 AMOUNT_MINOR_MAX = 10**15
 CURRENCY = re.compile(r"[A-Z]{3}\Z")
 
-Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$", examples=["CNY"])]
 AmountMinor = Annotated[int, msgspec.Meta(ge=0, le=AMOUNT_MINOR_MAX, examples=[1234])]
+PositiveMinor = Annotated[int, msgspec.Meta(ge=1, le=AMOUNT_MINOR_MAX, examples=[500])]
+_Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$", examples=["CNY"])]
 
 
 class Money(View):
-    """An amount in minor units: 12.34 yuan is {"amountMinor": 1234, "currency": "CNY"}."""
+    """An amount in minor units: 12.34 yuan is {"amountMinor": 1234, "currency": "CNY"}. How many
+    digits the minor unit has says ISO 4217: 12 yen are 12."""
 
     amount_minor: AmountMinor
+    currency: _Code
+
+
+class Price(Input):
+    """What somebody asks for something; it may be nothing."""
+
+    amount_minor: AmountMinor
+    currency: Currency
+
+
+class Sum(Input):
+    """More than nothing, in minor units."""
+
+    amount_minor: PositiveMinor
     currency: Currency

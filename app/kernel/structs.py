@@ -10,6 +10,8 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from litestar.params import PathParameter
 
+from app.kernel.currencies import MINOR_DIGITS
+
 T = TypeVar("T")
 
 ID_MAX = 2**63 - 1
@@ -37,6 +39,16 @@ class Timestamp(datetime):
         return self.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.microsecond // 1000:03d}Z"
 
 
+class Currency(str):
+    """A currency's code of ISO 4217, in capitals. Only what comes in is checked: what was booked
+    stays readable."""
+
+    __slots__ = ()
+
+
+SCALARS = (Id, Timestamp, Currency)
+"""What `encode_hook` and `decode_hook` know."""
+
 PathId = Annotated[int, PathParameter(ge=1, le=ID_MAX, description="A 64-bit id")]
 """An id in a path. What is out of range cannot exist, and never reaches SQL."""
 
@@ -57,8 +69,8 @@ class Page(View, Generic[T]):
 
 
 def encode_hook(value: object) -> object:
-    """What msgspec does not know: `Id` and `Timestamp`, both written as strings."""
-    if isinstance(value, Id | Timestamp):
+    """What msgspec does not know, written as strings."""
+    if isinstance(value, SCALARS):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
@@ -72,6 +84,10 @@ def decode_hook(type_: type, value: object) -> object:
             if 1 <= number <= ID_MAX:
                 return Id(number)
         raise ValueError("Expected an id: a string of digits")
+    if issubclass(type_, Currency):
+        if isinstance(value, str) and value in MINOR_DIGITS:
+            return Currency(value)
+        raise ValueError("Expected a currency of ISO 4217, such as CNY")
     if issubclass(type_, Timestamp):
         if not isinstance(value, str) or len(value) > 40:
             raise ValueError("Expected an RFC 3339 time with an offset")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.kernel.money import AMOUNT_MINOR_MAX, Currency, Money
+from app.kernel.money import Money, Sum
 from app.kernel.structs import Id, Input, Timestamp, View
 from campaigns.ledger.interfaces import Line
 from campaigns.payouts.models import CLIENT_ID_CHARS_MAX, PAYEE_CHARS_MAX, Withdrawal
@@ -55,17 +55,10 @@ class WalletLine(View):
         )
 
 
-class WithdrawalAmount(Input):
-    """More than nothing, in minor units."""
-
-    amount_minor: Annotated[int, msgspec.Meta(ge=1, le=AMOUNT_MINOR_MAX, examples=[500])]
-    currency: Currency
-
-
 class WithdrawalCreate(Input):
     """Money to take out."""
 
-    amount: WithdrawalAmount
+    amount: Sum
     payee: Annotated[
         str, msgspec.Meta(min_length=1, max_length=PAYEE_CHARS_MAX, examples=["alipay:小明"])
     ]

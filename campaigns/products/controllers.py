@@ -12,6 +12,7 @@ from app.kernel.errors import TooLarge
 from app.kernel.http.paging import Cursor, Limit
 from app.kernel.structs import Page, PathId
 from campaigns.products.interfaces import ProductCard
+from campaigns.products.models import EXTERNAL_ID_CHARS_MAX
 from campaigns.products.schemas import (
     ImportView,
     ProductCreate,
@@ -25,6 +26,15 @@ IMPORT_BYTES_MAX = 1024 * 1024
 
 BrandFilter = Annotated[
     int | None, QueryParameter(name="brandId", ge=1, le=2**63 - 1, description="Of this brand only")
+]
+ExternalIdFilter = Annotated[
+    str | None,
+    QueryParameter(
+        name="externalId",
+        min_length=1,
+        max_length=EXTERNAL_ID_CHARS_MAX,
+        description="With this number of the brand's own",
+    ),
 ]
 Query = Annotated[
     str, QueryParameter(name="q", min_length=1, max_length=60, description="A part of the title")
@@ -49,6 +59,25 @@ class CatalogueController(Controller):
     ) -> Page[ProductCard]:
         """The newest first. Test keys see the test catalogue."""
         return await products.page(tx.session, viewer, brand_id, cursor, limit)
+
+    @get(
+        "/managed",
+        operation_id="listManagedProducts",
+        summary="A brand's products, as it keeps them",
+    )
+    async def managed(
+        self,
+        tx: NamedDependency[Transaction],
+        actor: NamedDependency[Actor],
+        products: NamedDependency[ProductService],
+        brand_id: PathId,
+        external_id: ExternalIdFilter = None,
+        cursor: Cursor = None,
+        limit: Limit = 20,
+    ) -> Page[ProductView]:
+        """The newest first, with the brand's own numbers, and with what is archived. For the
+        brand's owner and operations people, and keys with `products:write`."""
+        return await products.managed_page(tx.session, actor, brand_id, external_id, cursor, limit)
 
     @post("/", operation_id="createProduct", summary="Add a product")
     async def create(

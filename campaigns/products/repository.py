@@ -70,6 +70,28 @@ class ProductRepository:
             statement = statement.where(Product.id < before_id)
         return list(await session.scalars(statement))
 
+    async def managed_page(
+        self,
+        session: AsyncSession,
+        brand_id: int,
+        live: bool,
+        external_id: str | None,
+        before_id: int | None,
+        limit: int,
+    ) -> list[Product]:
+        """The same with archived ones, and of one external id only where that is asked."""
+        statement = (
+            select(Product)
+            .where(Product.brand_id == brand_id, Product.live == live)
+            .order_by(Product.id.desc())
+            .limit(limit)
+        )
+        if external_id is not None:
+            statement = statement.where(Product.external_id == external_id)
+        if before_id is not None:
+            statement = statement.where(Product.id < before_id)
+        return list(await session.scalars(statement))
+
     async def search(
         self,
         session: AsyncSession,

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.kernel.money import Money
+from app.kernel.money import Price
 from app.kernel.structs import Id, Input, Timestamp, View
 from campaigns.products.interfaces import ProductCard, Stock
 from campaigns.products.models import EXTERNAL_ID_CHARS_MAX, LINK_CHARS_MAX, TITLE_CHARS_MAX
@@ -35,8 +35,8 @@ class ProductCreate(Input):
     """A new product."""
 
     title: Title
-    price: Money
-    original_price: Money | None = None
+    price: Price
+    original_price: Price | None = None
     """The price before a reduction, in the same currency and not lower."""
     image_id: Id | None = None
     link: Link | None = None
@@ -48,8 +48,8 @@ class ProductUpdate(Input):
     """What changes; what is left out stays."""
 
     title: Title | UnsetType = UNSET
-    price: Money | UnsetType = UNSET
-    original_price: Money | UnsetType | None = UNSET
+    price: Price | UnsetType = UNSET
+    original_price: Price | UnsetType | None = UNSET
     image_id: Id | UnsetType | None = UNSET
     link: Link | UnsetType | None = UNSET
     stock: Stock | UnsetType = UNSET
@@ -60,8 +60,8 @@ class ProductRow(Input):
 
     external_id: ExternalId
     title: Title
-    price: Money
-    original_price: Money | None = None
+    price: Price
+    original_price: Price | None = None
     image_id: Id | None = None
     link: Link | None = None
     stock: Stock = Stock.IN_STOCK

@@ -12,8 +12,8 @@ from app.kernel.errors import FieldError, Invalid, NotFound
 from app.kernel.events import Events
 from app.kernel.http.cursors import Cursors
 from app.kernel.ids import Ids
-from app.kernel.money import Money
-from app.kernel.structs import Id, Page, Timestamp
+from app.kernel.money import Money, Price
+from app.kernel.structs import Currency, Id, Page, Timestamp
 from app.kernel.text import folded, grams, one_line, query_grams
 from campaigns.brands.errors import BrandNotFound
 from campaigns.brands.interfaces import Brands
@@ -38,7 +38,7 @@ from campaigns.products.schemas import (
 )
 from media.images.interfaces import Images, PictureOwner
 
-_LIST = "brand-products"
+_LIST, _MANAGED = "brand-products", "managed-products"
 _SCOPE = Scope.PRODUCTS_WRITE
 
 
@@ -83,7 +83,7 @@ class ProductService(Products):
         _fill(product, body)
         tx.session.add(product)
         await tx.session.flush()
-        return await self._managed(tx.session, product)
+        return (await self._managed(tx.session, [product]))[0]
 
     async def update(
         self, tx: Transaction, actor: Actor, product_id: int, body: ProductUpdate
@@ -94,7 +94,7 @@ class ProductService(Products):
             await self._check_images(tx.session, actor, [body.image_id])
         _refuse(_apply(product, body))
         await self._changed(tx, product)
-        return await self._managed(tx.session, product)
+        return (await self._managed(tx.session, [product]))[0]
 
     async def archive(self, tx: Transaction, actor: Actor, product_id: int) -> None:
         """Take it out of lists and posts. Doing it again changes nothing."""
@@ -146,6 +146,27 @@ class ProductService(Products):
         return Page(
             items=await self._cards(session, found[:limit]),
             next_cursor=self._cursors.make(_LIST, found[limit - 1].id) if more else None,
+        )
+
+    async def managed_page(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        brand_id: int,
+        external_id: str | None,
+        cursor: str | None,
+        limit: int,
+    ) -> Page[ProductView]:
+        """The same for those who keep it: with external ids, and what is archived."""
+        await self._brands.check_manager(session, actor, brand_id, _SCOPE)
+        before = self._cursors.read(_MANAGED, cursor, 1)[0] if cursor else None
+        found = await self._repository.managed_page(
+            session, brand_id, actor.live, external_id, before, limit + 1
+        )
+        more = len(found) > limit
+        return Page(
+            items=await self._managed(session, found[:limit]),
+            next_cursor=self._cursors.make(_MANAGED, found[limit - 1].id) if more else None,
         )
 
     async def search(
@@ -275,15 +296,19 @@ class ProductService(Products):
             for p in products
         ]
 
-    async def _managed(self, session: AsyncSession, product: Product) -> ProductView:
-        card = (await self._cards(session, [product]))[0]
-        return ProductView(
-            **{name: getattr(card, name) for name in ProductCard.__struct_fields__},
-            external_id=product.external_id,
-            archived=product.archived,
-            created_at=Timestamp.of(product.created_at),
-            updated_at=Timestamp.of(product.updated_at),
-        )
+    async def _managed(
+        self, session: AsyncSession, products: Sequence[Product]
+    ) -> list[ProductView]:
+        return [
+            ProductView(
+                **{name: getattr(card, name) for name in ProductCard.__struct_fields__},
+                external_id=product.external_id,
+                archived=product.archived,
+                created_at=Timestamp.of(product.created_at),
+                updated_at=Timestamp.of(product.updated_at),
+            )
+            for card, product in zip(await self._cards(session, products), products, strict=True)
+        ]
 
 
 def _live(viewer: Actor | None) -> bool:
@@ -308,7 +333,7 @@ def _fill(product: Product, body: ProductCreate | ProductRow) -> bool:
         "title": title,
         "title_folded": folded(title),
         "title_grams": grams(folded(title)),
-        "currency": body.price.currency,
+        "currency": str(body.price.currency),
         "price_minor": body.price.amount_minor,
         "original_price_minor": body.original_price and body.original_price.amount_minor,
         "image_id": body.image_id,
@@ -326,12 +351,14 @@ def _fill(product: Product, body: ProductCreate | ProductRow) -> bool:
 
 def _apply(product: Product, body: ProductUpdate) -> list[FieldError]:
     """Take over the given fields; what is wrong with the whole afterwards."""
-    price = Money(amount_minor=product.price_minor, currency=product.currency)
+    now, before = product.price_minor, product.original_price_minor
     whole = ProductCreate(
         title=product.title if body.title is UNSET else body.title,
-        price=price if body.price is UNSET else body.price,
+        price=_price(product, now) if body.price is UNSET else body.price,
         original_price=(
-            _original(product) if body.original_price is UNSET else body.original_price
+            (None if before is None else _price(product, before))
+            if body.original_price is UNSET
+            else body.original_price
         ),
         image_id=_id(product.image_id) if body.image_id is UNSET else body.image_id,
         link=product.link if body.link is UNSET else body.link,
@@ -343,6 +370,10 @@ def _apply(product: Product, body: ProductUpdate) -> list[FieldError]:
         _fill(product, whole)
         product.archived = archived
     return errors
+
+
+def _price(product: Product, amount_minor: int) -> Price:
+    return Price(amount_minor=amount_minor, currency=Currency(product.currency))
 
 
 def _id(value: int | None) -> Id | None:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from app.kernel.money import Money
-from app.kernel.structs import Id, Input, Timestamp, View
+from app.kernel.structs import Currency, Id, Input, Timestamp, View
 from games.packets.interfaces import Rules
 from games.packets.models import THANKS_CHARS_MAX, TITLE_CHARS_MAX
 
@@ -14,7 +14,6 @@ Title = Annotated[
     str, msgspec.Meta(min_length=1, max_length=TITLE_CHARS_MAX, examples=["山茶工坊请你拆红包"])
 ]
 Thanks = Annotated[str, msgspec.Meta(max_length=THANKS_CHARS_MAX, examples=["谢谢你来！"])]
-CurrencyCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$", max_length=3, examples=["CNY"])]
 
 
 class PacketCreate(Input):
@@ -23,7 +22,7 @@ class PacketCreate(Input):
     title: Title
     rules: Rules
     thanks: Thanks = ""
-    currency: CurrencyCode = "CNY"
+    currency: Currency = Currency("CNY")
 
 
 class PacketUpdate(Input):
@@ -32,7 +31,7 @@ class PacketUpdate(Input):
     title: Title | UnsetType = UNSET
     thanks: Thanks | UnsetType = UNSET
     rules: Rules | UnsetType = UNSET
-    currency: CurrencyCode | UnsetType = UNSET
+    currency: Currency | UnsetType = UNSET
 
 
 class PacketSchedule(Input):

@@ -15,9 +15,10 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
+from app.kernel.currencies import MINOR_DIGITS
 from app.kernel.http.problems import PROBLEM_TYPE, Problem
 from app.kernel.http.responses import matches, weak_etag
-from app.kernel.structs import Id, Input, Timestamp
+from app.kernel.structs import SCALARS, Currency, Id, Input, Timestamp
 
 VERSION = "1.0.0"
 _DESCRIPTION = """
@@ -65,6 +66,8 @@ _REFERENCE = "#/components/schemas/{name}"
 def _scalar_schema(kind: type) -> dict[str, Any]:
     if kind is Id:
         return {"type": "string", "pattern": r"^[1-9][0-9]{0,18}$", "examples": ["401234567890"]}
+    if kind is Currency:
+        return {"type": "string", "enum": sorted(MINOR_DIGITS), "examples": ["CNY"]}
     if kind is Timestamp:
         return {"type": "string", "format": "date-time", "examples": ["2026-11-11T00:00:00.000Z"]}
     raise TypeError(f"{kind.__name__} has no schema")
@@ -77,19 +80,20 @@ def _subclasses(kind: type) -> Iterator[type]:
 
 
 class KnownTypes(OpenAPISchemaPlugin):
-    """How `Id` and `Timestamp` look in the document."""
+    """How `Id`, `Timestamp` and `Currency` look in the document."""
 
     @staticmethod
     def is_plugin_supported_type(value: Any) -> bool:
-        """For our two scalar types."""
-        return value in (Id, Timestamp)
+        """For our scalar types."""
+        return value in SCALARS
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
-        """A string with a pattern, or a date-time."""
+        """A string with a pattern or a list of values, or a date-time."""
         facts = _scalar_schema(field_definition.annotation)
         return Schema(
             type=OpenAPIType.STRING,
             pattern=facts.get("pattern"),
+            enum=facts.get("enum"),
             format=facts.get("format"),
             examples=facts["examples"],
         )

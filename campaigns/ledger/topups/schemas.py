@@ -4,18 +4,9 @@ from typing import Annotated
 
 import msgspec
 
-from app.kernel.money import AMOUNT_MINOR_MAX, Currency, Money
+from app.kernel.money import Money, Sum
 from app.kernel.structs import Id, Input, Timestamp, View
 from campaigns.ledger.models import REFERENCE_CHARS_MAX
-
-PositiveMinor = Annotated[int, msgspec.Meta(ge=1, le=AMOUNT_MINOR_MAX, examples=[1234])]
-
-
-class Sum(Input):
-    """More than nothing, in minor units."""
-
-    amount_minor: PositiveMinor
-    currency: Currency
 
 
 class TopUpCreate(Input):

@@ -2,8 +2,11 @@
 
 from typing import Final, NamedTuple
 
+from app.kernel.currencies import MINOR_DIGITS
+
 _SIGNS: Final = {"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$"}
-_WITHOUT_DECIMALS: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
+_DIGITS: Final = 2
+"""Of the minor unit of a currency that is none of ISO 4217."""
 
 CALL: Final = {"zh": "点商品卡，马上带走", "en": "Tap a product to buy"}
 CLOSING: Final = {"zh": "本期好物", "en": "In this film"}
@@ -23,10 +26,9 @@ class Price(NamedTuple):
 def price(amount_minor: int, currency: str) -> Price:
     """¥1,299 or ¥59.90; decimals only where there are some."""
     sign = _SIGNS.get(currency, f"{currency} ")
-    if currency in _WITHOUT_DECIMALS:
-        return Price(sign, f"{amount_minor:,}", "")
-    whole, rest = divmod(amount_minor, 100)
-    return Price(sign, f"{whole:,}", f".{rest:02d}" if rest else "")
+    digits = MINOR_DIGITS.get(currency, _DIGITS)
+    whole, rest = divmod(amount_minor, 10**digits)
+    return Price(sign, f"{whole:,}", f".{rest:0{digits}d}" if rest else "")
 
 
 def reduction(now_minor: int, before_minor: int | None, language: str) -> tuple[str, str] | None:

@@ -31,13 +31,15 @@ from app.kernel.database import Database
 from app.kernel.errors import AppError, Unauthorized
 from app.kernel.http.cursors import Cursors
 from app.kernel.ids import Ids
+from app.kernel.money import Sum
 from app.kernel.settings import Settings
+from app.kernel.structs import Currency
 from campaigns.ledger.repository import LedgerRepository
 from campaigns.ledger.service import LedgerService
 from campaigns.payouts.interfaces import Payout, PayoutStatus
 from campaigns.payouts.repository import WithdrawalRepository
 from campaigns.payouts.rules import State
-from campaigns.payouts.schemas import WithdrawalAmount, WithdrawalCreate
+from campaigns.payouts.schemas import WithdrawalCreate
 from campaigns.payouts.service import WithdrawalService
 from tests.campaigns.ledger.purse import claim, fund, top_up
 from tests.campaigns.payouts.bank import Bank
@@ -121,7 +123,7 @@ class WithdrawalMachine(RuleBasedStateMachine):
     @rule(who=people, amount=st.integers(1, 60), tap=st.integers(0, 5))
     def ask(self, who: int, amount: int, tap: int) -> None:
         body = WithdrawalCreate(
-            amount=WithdrawalAmount(amount_minor=amount, currency="CNY"),
+            amount=Sum(amount_minor=amount, currency=Currency("CNY")),
             payee="me",
             client_id=f"{tap}-{amount}",
         )

@@ -128,6 +128,7 @@ class TestAsk:
             ({"amount": money(10**15 + 1)}, "/amount/amountMinor"),
             ({"amount": money(2**80)}, "/amount/amountMinor"),
             ({"amount": money(5, "yen")}, "/amount/currency"),
+            ({"amount": money(5, "ZZZ")}, "/amount/currency"),
             ({"payee": ""}, "/payee"),
             ({"payee": " \u200b"}, "/payee"),
             ({"payee": "x" * 65}, "/payee"),

@@ -51,6 +51,7 @@ class TestRowsOfCsv:
             ("A1,x,１,CNY", "/lines/2/priceMinor"),
             ("A1,x,9999999999999999,CNY", "/lines/2/priceMinor"),
             ("A1,x,100,yuan", "/lines/2/currency"),
+            ("A1,x,100,ZZZ", "/lines/2/currency"),
             ("A1," + "x" * 121 + ",100,CNY", "/lines/2/title"),
             ("A" * 65 + ",x,100,CNY", "/lines/2/externalId"),
             ("A1,x,100", "/lines/2"),

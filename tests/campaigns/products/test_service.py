@@ -30,6 +30,29 @@ async def send_csv(town: Town, shop: Shop, text: str, who: Resident | None = Non
     return await town.ask("POST", path, who or shop.owner, content=text.encode(), headers=headers)
 
 
+class TestManaged:
+    async def test_the_brand_finds_its_own_numbers_again(self, town: Town) -> None:
+        shop, rival = await town.shop(), await town.shop()
+        key = await town.key(shop, live=True)
+        rows = "".join(f"\nA{n},杯子{n},100,CNY" for n in range(3))
+        assert (await send_csv(town, shop, HEAD + rows)).status_code == 200
+        plain = await add(town, shop)
+        path = f"/v1/brands/{shop.id}/products"
+        (gone,) = (await town.good("GET", f"{path}/managed?externalId=A1", key))["items"]
+        assert (gone["title"], gone["externalId"]) == ("杯子1", "A1")
+        await town.good("DELETE", f"/v1/products/{gone['id']}", shop.owner)
+        first = await town.good("GET", f"{path}/managed?limit=2", shop.owner)
+        rest = await town.good("GET", f"{path}/managed?cursor={first['nextCursor']}", shop.owner)
+        kept = [(each["externalId"], each["archived"]) for each in first["items"] + rest["items"]]
+        assert kept == [(None, False), ("A2", False), ("A1", True), ("A0", False)]
+        assert first["items"][0]["id"] == plain["id"]
+        assert (await town.good("GET", f"{path}/managed?externalId=none", key))["items"] == []
+        test_key = await town.key(shop, live=False)
+        assert (await town.good("GET", f"{path}/managed", test_key))["items"] == []
+        for who, status in ((rival.owner, 404), (await town.shopper(), 404), (None, 401)):
+            assert (await town.ask("GET", f"{path}/managed", who)).status_code == status
+
+
 class TestCreate:
     async def test_all_fields(self, town: Town) -> None:
         shop = await town.shop()
@@ -62,6 +85,8 @@ class TestCreate:
             ({"title": "x" * 121}, "/title"),
             ({"price": {"amountMinor": -1, "currency": "CNY"}}, "/price/amountMinor"),
             ({"price": {"amountMinor": 1, "currency": "cny"}}, "/price/currency"),
+            ({"price": {"amountMinor": 1, "currency": "ZZZ"}}, "/price/currency"),
+            ({"price": {"amountMinor": 1, "currency": "XAU"}}, "/price/currency"),
             ({"originalPrice": {"amountMinor": 1, "currency": "CNY"}}, "/originalPrice"),
             ({"originalPrice": {"amountMinor": 9999, "currency": "USD"}}, "/originalPrice"),
             ({"link": "javascript:alert(1)"}, "/link"),

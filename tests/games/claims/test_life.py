@@ -244,6 +244,19 @@ class TestBadInput:
         assert answer.json()["errors"][0]["pointer"] == pointer, answer.text
         assert (await fair.town.good("GET", path, shop.owner))["items"] == []
 
+    async def test_what_is_no_currency_is_named(self, fair: Fair):
+        shop = await fair.rich_shop()
+        path = f"/v1/brands/{shop.id}/packets"
+        draft = await fair.draft(shop)
+        body = {"title": "x", "rules": EQUAL, "currency": "ZZZ"}
+        for method, where in (("POST", path), ("PATCH", f"{path}/{draft}")):
+            sent = body if method == "POST" else {"currency": "XAU"}
+            answer = await fair.town.ask(method, where, shop.owner, json=sent)
+            assert answer.status_code == 400
+            assert answer.json()["errors"][0]["pointer"] == "/currency"
+        (kept,) = (await fair.town.good("GET", path, shop.owner))["items"]
+        assert kept["total"]["currency"] == "CNY"
+
     @pytest.mark.parametrize(
         ("body", "pointer"),
         [

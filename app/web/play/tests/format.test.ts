@@ -15,7 +15,10 @@ describe("money", () => {
     expect(currencyExponent("CNY")).toBe(2);
     expect(currencyExponent("JPY")).toBe(0);
     expect(currencyExponent("KWD")).toBe(3);
+    expect(currencyExponent("IDR")).toBe(2);
+    expect(currencyExponent("IQD")).toBe(3);
     expect(moneyText(123_456, "CNY", "zh-CN")).toBe("¥1,234.56");
+    expect(moneyText(1_500_050, "IDR", "en").replace(/\s/g, " ")).toContain("15,000.50");
     expect(moneyText(1_234, "JPY", "en")).toBe("¥1,234");
     expect(moneyText(1_234, "KWD", "en").replace(/\s/g, " ")).toContain("1.234");
   });

@@ -36,6 +36,14 @@ class TestBook:
         assert second.json()["available"] == money(10_000)
         assert await rows(town.house) == 2
 
+    @pytest.mark.parametrize("currency", ["ZZZ", "XXX", "cny"])
+    async def test_what_is_no_currency_is_named(self, town: Town, currency: str) -> None:
+        shop, operator = await town.shop(), await town.operator()
+        answer = await book(town, operator, shop, amount=money(1, currency))
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["pointer"] == "/amount/currency"
+        assert await rows(town.house) == 0
+
     async def test_twins_book_once(self, town: Town) -> None:
         shop, operator = await town.shop(), await town.operator()
         answers = await asyncio.gather(*(book(town, operator, shop) for _ in range(6)))

@@ -14,6 +14,9 @@ from media.studio.slides.phrases import price, reduction
         (0, "USD", "$0"),
         (1200, "JPY", "¥1,200"),
         (150, "SEK", "SEK 1.50"),
+        (1_500, "UGX", "UGX 1,500"),
+        (12_345, "KWD", "KWD 12.345"),
+        (12_345, "ZZZ", "ZZZ 123.45"),
     ],
 )
 def test_prices(amount: int, currency: str, said: str) -> None:

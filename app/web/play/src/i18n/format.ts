@@ -1,5 +1,7 @@
 /** Numbers, money and dates as people read them. Pure: the language and the time are passed in. */
 
+import { minorDigits } from "./currencies";
+
 const dayMs = 86_400_000;
 
 export function formatCount(n: number, locale: string): string {
@@ -12,8 +14,7 @@ export function formatCount(n: number, locale: string): string {
 
 /** How many decimal digits the currency's minor unit has: 2 for CNY, 0 for JPY, 3 for KWD. */
 export function currencyExponent(currency: string): number {
-  const options = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
-  return options.maximumFractionDigits ?? 2;
+  return minorDigits[currency] ?? 2;
 }
 
 export interface MoneyPart {

@@ -102,7 +102,7 @@ function WithdrawForm({ availableMinor, currency }: FormProps): JSX.Element {
             name="amount"
             inputmode="decimal"
             autocomplete="off"
-            placeholder="0.00"
+            placeholder={typedAmount(0, currency)}
             maxLength={16}
             value={typed}
             aria-invalid={typed !== "" && !enough}
