@@ -18,7 +18,7 @@ def test_minor_units_are_those_of_the_standard(code: str, digits: int) -> None:
     assert MINOR_DIGITS[code] == digits
 
 
-@pytest.mark.parametrize("code", ["ZZZ", "cny", "CN", "CNYY", "XXX", "XAU", "", "１23", "CNY\n"])
+@pytest.mark.parametrize("code", ["ZZZ", "cny", "CN", "CNYY", "XAU", "", "１23", "CNY\n"])
 def test_what_is_no_currency_does_not_come_in(code: str) -> None:
     body = encode_json({"amountMinor": 1, "currency": code})
     with pytest.raises(msgspec.ValidationError, match=r"ISO 4217.*\$\.currency"):
