@@ -22,7 +22,8 @@ class PacketCreate(Input):
     title: Title
     rules: Rules
     thanks: Thanks = ""
-    currency: Currency = Currency("CNY")
+    currency: Currency = msgspec.field(default_factory=lambda: Currency("CNY"))
+    """Default: CNY."""
 
 
 class PacketUpdate(Input):

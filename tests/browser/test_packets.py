@@ -253,19 +253,23 @@ def test_a_rain_is_caught(phones: Phones, brand: FairBrand) -> None:
 def test_a_rain_is_honest_with_empty_hands(phones: Phones, brand: FairBrand) -> None:
     wave = {"lastsSeconds": 60, "split": {"form": "equal", "count": 1, "eachMinor": 100}}
     waves = [{**wave, "afterSeconds": 0}, {**wave, "afterSeconds": 600}]
-    packet = brand.packet({"form": "rain", "waves": waves}, title="小雨")
-    brand.guests(packet, 1)
     page = phones.take(language="en-US")
     page.emulate_media(reduced_motion="reduce")
     phones.sign_in(page, "13822220013")
+    packet = brand.packet({"form": "rain", "waves": waves}, title="小雨")
     page.goto(f"/packets/{packet}/rain")
     page.wait_for_selector(".rain-catch.shown")
+    brand.guests(packet, 1)
     # without motion there is a button; it goes when the wave ends
     for _ in range(3):
         page.evaluate("document.querySelector('.rain-catch.shown')?.click()")
         page.wait_for_timeout(250)
     expect(page.locator(".rain-card")).to_contain_text("nothing left")
     expect(page.locator(".rain-card .won")).to_have_count(0)
+    # who comes now is not asked to play for nothing
+    page.reload()
+    expect(page.locator(".rain-wait")).to_contain_text("2")
+    expect(page.locator(".rain-catch")).to_have_count(0)
 
 
 def test_money_is_taken_out(phones: Phones, brand: FairBrand) -> None:
