@@ -305,9 +305,16 @@ import asyncio, sys
 from pathlib import Path
 from media.inspection.errors import Refused
 from media.inspection.inspector import inspect
+from media.transcoding.encoding.commands import Chain
+from media.transcoding.encoding.sound import measure
+from media.transcoding.rules import plan_for
+async def look(path):
+    source = await inspect(path)
+    if source.audio is not None:
+        await measure(path, source, plan_for(source).grid, Chain())
 for name in sys.argv[1:]:
     try:
-        asyncio.run(inspect(Path(name)))
+        asyncio.run(look(Path(name)))
     except Refused:
         pass
 """

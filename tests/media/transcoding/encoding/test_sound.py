@@ -3,12 +3,13 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from media.inspection.inspector import inspect
 from media.inspection.sandbox import FFMPEG
-from media.transcoding.encoding import sound
+from media.transcoding.encoding import commands, sound
 from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.rules import plan_for
 
@@ -74,26 +75,41 @@ async def test_films_are_equally_loud_and_never_clip(wave: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("wave", "codec", "name", "more"),
+    ("wave", "codec", "name", "more", "alone"),
     [
-        (TONE.format(-20), "pcm_s16le", "film.mkv", ""),
-        (SPEECH.format(0), "aac", "film.mp4", "-ar 44100 -ac 1"),
-        (SPEECH.format(-9), "libopus", "film.webm", "-c:v libvpx-vp9 -cpu-used 8"),
-        (SWELLING, "aac", "film.mp4", ""),
-        (SWELLING + ",pan=5.1|FL=c0|FC=0.5*c0|BR=c0", "ac3", "film.mkv", ""),
-        (LATE, "pcm_s16le", "film.mkv", ""),
-        (TORN, "aac", "film.mp4", ""),
-        (SWELLING, "aac", "film.mkv", "-output_ts_offset 0.8"),
+        (TONE.format(-20), "pcm_s16le", "film.mkv", "", True),
+        (SPEECH.format(0), "aac", "film.mp4", "-ar 44100 -ac 1", True),
+        (SPEECH.format(-9), "libopus", "film.webm", "-c:v libvpx-vp9 -cpu-used 8", True),
+        (SWELLING, "aac", "film.mp4", "", True),
+        (SWELLING + ",pan=5.1|FL=c0|FC=0.5*c0|BR=c0", "ac3", "film.mkv", "", False),
+        (LATE, "pcm_s16le", "film.mkv", "", False),
+        (TORN, "aac", "film.mp4", "", False),
+        (SWELLING, "aac", "film.mkv", "-output_ts_offset 0.8", False),
     ],
     ids=["tone", "mono", "webm", "swelling", "surround", "late", "torn", "begins elsewhere"],
 )
 async def test_stretches_side_by_side_are_as_loud_as_the_whole(
-    wave: str, codec: str, name: str, more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wave: str,
+    codec: str,
+    name: str,
+    more: str,
+    alone: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    asked: list[bool] = []
+    arguments = commands.loudness
+
+    def noted(*given: Any, alone: bool) -> list[str]:
+        asked.append(alone)
+        return arguments(*given, alone=alone)
+
+    monkeypatch.setattr(commands, "loudness", noted)
     monkeypatch.setattr(sound, "_STRETCH_SECONDS", 3)
     film = filmed(wave, tmp_path, name=name, codec=codec, more=more)
     source = await inspect(film)
     found = await sound.measure(film, source, plan_for(source).grid, sound.Chain())
+    assert asked[-1] is alone
     loudness, peak = meter(film)
     assert found.integrated == pytest.approx(loudness, abs=0.05)
     assert found.peak == pytest.approx(peak, abs=0.3)
