@@ -37,7 +37,7 @@ _PLAIN_CHANNELS: Final = 2
 """More of them are mixed by levels that a film may carry, which only ffmpeg's own inputs know."""
 _NEAR_SECONDS: Final = 0.05
 _LONG_SECONDS: Final = 600
-"""Such films are measured twice at most."""
+"""Such films are measured twice at most, the second time roughly."""
 _FAITHFUL_DB: Final = 4.0
 """A limiter that takes more than this off the peaks makes the whole quieter: measure again."""
 _ROUNDS: Final = 5
@@ -74,7 +74,11 @@ async def _measured(
         first = Fraction(max(0, start - _LEAD_SECONDS))
         until = min(Fraction(start + _STRETCH_SECONDS), grid.seconds)
         async with places, opened(film) as fd:
-            arguments = commands.loudness(source, fd, first, until - first, chain, alone=alone)
+            arguments = commands.loudness(
+                *(source, fd, first, until - first, chain),
+                alone=alone,
+                roughly=grid.seconds > _LONG_SECONDS,
+            )
             done = await works.encode(arguments, fds=[fd])
         found = _MOMENTARY.findall(done.stdout)
         if alone and until < grid.seconds and len(found) < 10 * (until - first) - 2:

@@ -64,11 +64,26 @@ async def finished(film: Path, folder: Path) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(
-    "wave",
-    [TONE.format(-20), TONE.format(0), SPEECH.format(-24), SPEECH.format(6), CLAPS.format(-3)],
-    ids=["quiet tone", "loud tone", "quiet speech", "clipped speech", "claps"],
+    ("wave", "long"),
+    [
+        (TONE.format(-20), False),
+        (TONE.format(0), False),
+        (SPEECH.format(-24), False),
+        (SPEECH.format(6), False),
+        (CLAPS.format(-3), False),
+        (SPEECH.format(6), True),
+        (CLAPS.format(-3), True),
+    ],
+    ids=[
+        *("quiet tone", "loud tone", "quiet speech", "clipped speech", "claps"),
+        *("long speech", "long claps"),
+    ],
 )
-async def test_films_are_equally_loud_and_never_clip(wave: str, tmp_path: Path) -> None:
+async def test_films_are_equally_loud_and_never_clip(
+    wave: str, long: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if long:
+        monkeypatch.setattr(sound, "_LONG_SECONDS", 0)
     loudness, peak = await finished(filmed(wave, tmp_path), tmp_path)
     assert -17 <= loudness <= -15
     assert peak <= -1
@@ -100,9 +115,9 @@ async def test_stretches_side_by_side_are_as_loud_as_the_whole(
     asked: list[bool] = []
     arguments = commands.loudness
 
-    def noted(*given: Any, alone: bool) -> list[str]:
+    def noted(*given: Any, alone: bool, roughly: bool) -> list[str]:
         asked.append(alone)
-        return arguments(*given, alone=alone)
+        return arguments(*given, alone=alone, roughly=roughly)
 
     monkeypatch.setattr(commands, "loudness", noted)
     monkeypatch.setattr(sound, "_STRETCH_SECONDS", 3)
