@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 
 from app.kernel.settings import Settings
+from media.transcoding.interfaces import Progress
 from media.transcoding.rules import SSIM_STEP
 from media.videos.interfaces import VideoState
 from tests.media.transcoding.clips import (
@@ -81,6 +82,26 @@ def test_versions_grow_and_old_ones_stay(premiere: Premiere) -> None:
             for each in (picture, sound)
         ]
         assert ends[1] >= ends[0] - 0.03
+
+
+async def test_who_waits_is_told_how_far_it_is(works: Works, tmp_path: Path) -> None:
+    await works.accept(make(BLURRED, tmp_path / "film.mp4"))
+    told: list[Progress] = []
+    while works.waiting:
+        async with works.database.reading() as session:
+            told.append((await works.reader.progress(session, [VIDEO]))[VIDEO])
+        job = max(works.waiting, key=lambda each: each[0])
+        works.waiting.remove(job)
+        await works.run(job)
+    percents = [each.percent for each in told]
+    assert percents[0] == 0
+    assert percents == sorted(percents)
+    assert percents[-1] == 99, "what is left is to measure and to publish"
+    assert (told[0].rung, told[-1].rung) == ("v90", "v180")
+    assert told[0].seconds_left is None
+    assert all(each.seconds_left is not None for each in told if each.percent > 1)
+    async with works.database.reading() as session:
+        assert await works.reader.progress(session, [VIDEO]) == {}
 
 
 async def test_any_order_and_any_number_of_times_ends_the_same(

@@ -43,9 +43,13 @@ KINDS: dict[str, tuple[str, Clip]] = {
     "ntsc": ("mp4", replace(BASE, rate="30000/1001", frames=150)),
     "mono": ("mp4", replace(BASE, sound=("-ac", "1", *AAC, "-ar", "44100"))),
     "5.1": ("mp4", replace(BASE, sound=("-ac", "6", *AAC, "-b:a", "320k"))),
+    "4:3": ("mp4", replace(BASE, width=240, more=("-aspect", "4:3"))),
+    "portrait": ("mp4", replace(BASE, width=192, height=320)),
     "no sound": ("mp4", replace(BASE, sound=())),
     "odd": ("webm", replace(BASE, width=257, height=145, codec=VP9, sound=OPUS, pixels="yuv444p")),
 }
+
+SHAPES = {"4:3": (192, 144), "portrait": (192, 320)}
 
 
 async def encoded(original: Path, folder: Path) -> tuple[Plan, Path, Path | None]:
@@ -83,7 +87,10 @@ async def _joined(
     return pictured, heard
 
 
-_LONG = {"mov, b-frames", "matroska", "60 frames", "ntsc", "mono", "webm", "fragments"}
+_LONG = {
+    *("mov, b-frames", "matroska", "60 frames", "ntsc", "mono", "webm", "fragments"),
+    *("4:3", "portrait"),
+}
 """Kinds that find what others find too; tried with the long faults."""
 
 
@@ -97,6 +104,8 @@ async def test_every_frame_once_in_step_with_the_sound(kind: str, tmp_path: Path
     plan, pictured, heard = await encoded(film, tmp_path)
     assert len(plan.early) > 1
     assert plan.grid.rate == Fraction(clip.rate)
+    top = plan.rungs[-1]
+    assert (top.width, top.height) == SHAPES.get(kind, (top.width, top.height))
     assert numbers(pictured, clip.width, clip.height) == list(range(clip.frames))
     if clip.sound:
         assert heard is not None
