@@ -235,19 +235,21 @@ async def _answering(path: str) -> AsyncGenerator[None]:
 async def _until(stopped: asyncio.Event, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The chunks, as long as nobody stopped. Raises _Stopped."""
     stopping = asyncio.ensure_future(stopped.wait())
+    following: asyncio.Future[bytes | None] | None = None
     try:
         while True:
             following = asyncio.ensure_future(anext(chunks, None))
             await asyncio.wait([following, stopping], return_when=asyncio.FIRST_COMPLETED)
             if stopped.is_set():
-                following.cancel()
-                await asyncio.gather(following, return_exceptions=True)
                 raise _Stopped
             if (chunk := following.result()) is None:
                 return
             yield chunk
     finally:
         stopping.cancel()
+        if following is not None and not following.done():
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
 
 class _Stopped(Exception):
