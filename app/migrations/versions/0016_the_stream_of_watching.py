@@ -22,7 +22,10 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
-            "heard_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+            "heard_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
         ),
         sa.Column("quartile", sa.SmallInteger(), nullable=True),
         sa.Column("cue_id", sa.BigInteger(), nullable=True),

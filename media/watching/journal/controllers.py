@@ -33,7 +33,6 @@ class JournalController(Controller):
         limit: Stretch = 200,
     ) -> WatchEventsView:
         """The oldest first, from the last thirty days. Follow it with `nextCursor`, which is always
-        there: nothing is left out and nothing comes twice. Events appear a second after they were
-        heard, later while something long is being written. They say which viewing they belong to,
-        never whose it is. Test keys see test videos."""
+        there: nothing is left out and nothing comes twice. They say which viewing they
+        belong to, never whose it is. Test keys see test videos."""
         return await journal.page(tx.session, actor, brand_id, cursor, limit)

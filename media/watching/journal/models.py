@@ -1,4 +1,4 @@
-"""The table of the stream. Its order is that of the transactions that wrote it."""
+"""The table of the stream."""
 
 from datetime import datetime
 
@@ -28,8 +28,8 @@ class WatchEventRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     position: Mapped[int]
     at: Mapped[datetime]
-    heard_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    """When the transaction began that wrote it, by PostgreSQL's clock."""
+    heard_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    """When it was written, by PostgreSQL's clock: the stream's order."""
     quartile: Mapped[int | None] = mapped_column(SmallInteger)
     cue_id: Mapped[int | None]
     product_id: Mapped[int | None]

@@ -1,8 +1,8 @@
 """SQL of the stream.
 
-A stream that is read by a cursor must not let a row appear behind it. Rows are ordered by when
-their transactions began, and only those are shown that began before every transaction that still
-runs: none of these can add a row among them any more.
+A stream that is read by a cursor must not let a row appear behind it. Whoever writes a row has a
+lock on the table before the row gets its time, and until it is committed. So the stream is settled
+up to where the oldest transaction began that has such a lock, and up to now where none has.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from media.watching.journal.models import WatchEventRow
 
 _SETTLED = text(
-    # A transaction takes its time a moment before the others see that it runs: a second is ample.
-    "SELECT least(clock_timestamp(), min(xact_start)) - interval '1 second' "
-    "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    # The present is that of the statement's beginning: before it looked who writes.
+    "SELECT least(statement_timestamp(), min(xact_start)) "
+    "FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE relation = 'watch_events'::regclass AND mode = 'RowExclusiveLock' "
+    "AND datname = current_database()"
 )
 
 
