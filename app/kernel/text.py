@@ -9,6 +9,8 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
+_NO_WIDTH = " \ufe0e\ufe0f"
+"""With the format characters (joiners, direction marks): whether a sign is drawn as a picture."""
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -33,9 +35,14 @@ def folded(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """`folded` without any space: the form in which two pass phrases are the same."""
+    """`folded` without any space, nor what has no width: the form in which two pass phrases are
+    the same. Who copies a phrase from a chat copies marks along that nobody sees."""
     # twice, since folding the case of some letters leaves what width folds again (UAX #31)
-    return folded(folded(text).replace(" ", "")).replace(" ", "")
+    return _solid(_solid(text))
+
+
+def _solid(text: str) -> str:
+    return "".join(c for c in folded(text) if c not in _NO_WIDTH and unicodedata.category(c) != "Cf")
 
 
 def grams(text: str) -> list[str]:

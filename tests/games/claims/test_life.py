@@ -228,6 +228,7 @@ class TestBadInput:
             ({"form": "equal", "count": 1, "eachMinor": -9}, "/rules/eachMinor"),
             ({"form": "equal", "count": 10**9, "eachMinor": 9}, "/rules/count"),
             ({"form": "passphrase", "phrase": " ", "split": EQUAL}, "/rules/phrase"),
+            ({"form": "passphrase", "phrase": "\u200b\u200b", "split": EQUAL}, "/rules/phrase"),
             ({"form": "cheese"}, "/rules/form"),
             ({"form": "follow", "split": EQUAL, "accountId": "1"}, "/rules/accountId"),
             ({"form": "watch", "split": EQUAL, "videoId": "1", "atMs": 0}, "/rules/videoId"),

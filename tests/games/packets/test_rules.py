@@ -195,7 +195,13 @@ class TestPassphrase:
         assert len({bare(each) for each in same}) == 1
         assert bare("新年") != bare("新年年")
 
-    @pytest.mark.parametrize("phrase", [" ", "x", "　 ", "y" * 41, "\u0000"])
+    def test_marks_that_nobody_sees_do_not_count(self):
+        """They come along when a phrase is copied from a chat."""
+        assert bare("\ufeff新年\u200b快\u2060乐\u200e") == bare("新年快乐")
+        assert bare("\u2764\ufe0f双11") == bare("\u2764双11")
+        assert bare("e\u200d\u0301") == bare("é")
+
+    @pytest.mark.parametrize("phrase", [" ", "x", "　 ", "y" * 41, "\u0000", "\u200b\u200b"])
     def test_phrases_that_say_too_little_or_too_much_are_named(self, phrase: str):
         rules = decode(
             {
