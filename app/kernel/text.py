@@ -42,7 +42,9 @@ def bare(text: str) -> str:
 
 
 def _solid(text: str) -> str:
-    return "".join(c for c in folded(text) if c not in _NO_WIDTH and unicodedata.category(c) != "Cf")
+    return "".join(
+        c for c in folded(text) if c not in _NO_WIDTH and unicodedata.category(c) != "Cf"
+    )
 
 
 def grams(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
@@ -18,6 +18,7 @@ from app.kernel.valkey.changes import Change
 from app.realtime.channel import Channel
 from app.realtime.interfaces import (
     COUNTS_CHANGED,
+    PACKET_OVER,
     POST_GONE,
     CountsChange,
     FeedHead,
@@ -42,6 +43,8 @@ _LEAVING_SECONDS = 30.0
 _ASKING_MAX = 8
 """Connections that may ask SQL at a time: after a restart everybody comes at once."""
 _ANY_ORDER_MS = 10_000
+_OVER_MAX = 2_000
+"""Packets of whose end a process remembers having heard, the latest."""
 _ACCOUNT, _SHOPPER, _GRAPH = "account:", "shopper:", "graph:"
 
 
@@ -76,6 +79,7 @@ class Hub:
         self._of_shopper: dict[int, set[Line]] = defaultdict(set)
         self._of_author: dict[int, set[Line]] = defaultdict(set)
         self._of_post: dict[int, set[Line]] = defaultdict(set)
+        self._over: OrderedDict[int, str] = OrderedDict()
         self._noisy: set[Line] = set()
         self._asking = asyncio.Semaphore(_ASKING_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -124,11 +128,15 @@ class Hub:
             self._noisy.add(line)
 
     def watch(self, line: Line, post_ids: frozenset[int]) -> None:
-        """Bring the figures of these posts, and of no others."""
+        """Bring the figures of these posts, and the end of these packets, and of no others."""
         for post_id in line.watched - post_ids:
             _drop(self._of_post, post_id, line)
         for post_id in post_ids - line.watched:
             self._of_post[post_id].add(line)
+            if (status := self._over.get(post_id)) is not None:
+                # it ended between the client's reading and its watching
+                line.over(post_id, status)
+                self._noisy.add(line)
         line.watched = post_ids
 
     def leave(self, line: Line) -> None:
@@ -148,7 +156,7 @@ class Hub:
                 line.revoke()
 
     def changed(self, change: Change) -> None:
-        """The changes log: figures of posts, and posts that are gone."""
+        """The changes log: figures of posts, posts that are gone, and packets that are over."""
         if change.kind == COUNTS_CHANGED:
             watching = self._of_post.get(change.id)
             if watching:
@@ -156,8 +164,20 @@ class Hub:
                 for line in watching:
                     line.counts(change.id, counts)
                 self._noisy |= watching
+        elif change.kind == PACKET_OVER:
+            self._packet_over(change.id, change.payload.decode())
         elif change.kind == POST_GONE:
             self._noisy.update([line for line in self._lines if line.gone(change.id)])
+
+    def _packet_over(self, packet_id: int, status: str) -> None:
+        self._over[packet_id] = status
+        self._over.move_to_end(packet_id)
+        if len(self._over) > _OVER_MAX:
+            self._over.popitem(last=False)
+        watching = self._of_post.get(packet_id, set())
+        for line in watching:
+            line.over(packet_id, status)
+        self._noisy |= watching
 
     def reset(self) -> None:
         """Changes were missed: figures are chatter, and the next change brings them."""

@@ -1,7 +1,8 @@
 """What the floors above tell the realtime channel, and what it asks of them.
 
 Three ways in: topics, told through `Teller`, for what concerns one shopper or the followers of one
-account; the changes log, for figures and the end of posts; and doors, for what only a slice knows.
+account; the changes log, for figures and for the end of posts and packets; and doors, for what
+only a slice knows.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,6 +17,10 @@ COUNTS_CHANGED = "counts"
 
 POST_GONE = "gone"
 """Kind of the changes log: a post was withdrawn. No payload."""
+
+PACKET_OVER = "over"
+"""Kind of the changes log: a packet gives nobody a share any more. The payload says why, in ASCII:
+`sold_out` or `closed`."""
 
 REPLAY_MAX = 100
 """Notices a reconnecting client is given; beyond that it reads its list anew."""

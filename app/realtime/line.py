@@ -8,7 +8,14 @@ from typing import NamedTuple
 from app.kernel.actors import Actor
 from app.kernel.structs import Id
 from app.realtime.interfaces import NewPost, Notice
-from app.realtime.messages import SESSION_REVOKED, FeedNew, PostGone, encode, post_counts
+from app.realtime.messages import (
+    SESSION_REVOKED,
+    FeedNew,
+    PacketOver,
+    PostGone,
+    encode,
+    post_counts,
+)
 
 WAITING_MAX = 256
 """Messages that must not be lost and wait for a slow client; beyond that it is closed, and reads
@@ -72,6 +79,7 @@ class Line:
         self._feed_changed = False
         self._counts: dict[int, bytes] = {}
         self._gone: set[int] = set()
+        self._over: dict[int, str] = {}
         self._waiting: deque[Outgoing] = deque()
         self._due = False
         self._wake = asyncio.Event()
@@ -145,6 +153,10 @@ class Line:
             return True
         return counted
 
+    def over(self, packet_id: int, status: str) -> None:
+        """A watched packet gives nobody a share any more."""
+        self._over[packet_id] = status
+
     def tick(self) -> None:
         """Chatter may go out now."""
         self._due = True
@@ -178,8 +190,12 @@ class Line:
     def _chatter(self) -> list[Outgoing]:
         messages = [Outgoing(post_counts(id_, counts)) for id_, counts in self._counts.items()]
         messages += [Outgoing(encode(PostGone(post_id=Id(post_id)))) for post_id in self._gone]
+        messages += [
+            Outgoing(encode(PacketOver(packet_id=Id(packet_id), status=status)))
+            for packet_id, status in self._over.items()
+        ]
         if self._feed_changed:
             count = min(FEED_NEW_MAX, self._fresh_before + len(self._fresh))
             messages.append(Outgoing(encode(FeedNew(count=count, head=self.head))))
-        self._counts, self._gone, self._feed_changed = {}, set(), False
+        self._counts, self._gone, self._over, self._feed_changed = {}, set(), {}, False
         return messages

@@ -26,7 +26,8 @@ class Hello(FromClient, frozen=True, tag="hello"):
 
 
 class Watch(FromClient, frozen=True, tag="watch"):
-    """The posts on the screen; replaces those before."""
+    """The posts on the screen, and the packets; replaces those before. No two things of any kind
+    have one id."""
 
     post_ids: Annotated[list[Id], msgspec.Meta(max_length=WATCHED_MAX)]
 
@@ -74,6 +75,14 @@ class PostGone(View, tag_field="type", tag="post.gone"):
     """A post on the screen was withdrawn."""
 
     post_id: Id
+
+
+class PacketOver(View, tag_field="type", tag="packet.over"):
+    """A packet on the screen gives nobody a share any more."""
+
+    packet_id: Id
+    status: str
+    """`sold_out` or `closed`."""
 
 
 PONG = b'{"type":"pong"}'

@@ -34,6 +34,7 @@ from campaigns.ledger.interfaces import Ledger, Transfer, budget, platform
 from games.claims.quarantine.repository import QuarantineRepository
 from games.claims.repository import ClaimRepository
 from games.claims.service import ClaimService
+from games.claims.settling.news import PacketNews
 from games.claims.settling.settler import ClaimSettler
 from games.claims.store import GRAB_SHA, PacketStore
 from games.packets.interfaces import Equal, Packets
@@ -77,6 +78,7 @@ class Fair:
             QuarantineRepository(),
             self._records,
             self._ledger,
+            PacketNews(PacketStore(house.live), house.changes, house.clock),
         )
         self._tokens = AccessTokens(house.settings, house.clock)
         self._tickets = Tickets(keys_for(house.settings, "ticket"), "packet-grab")

@@ -26,6 +26,7 @@ from games.claims.repository import ClaimRepository
 from games.claims.service import ClaimService, Receipts
 from games.claims.settling.books import PacketBooks
 from games.claims.settling.grants import GrantNotes
+from games.claims.settling.news import PacketNews
 from games.claims.settling.settler import CLAIM, CLOSE, ENTRY, HELP, ClaimSettler
 from games.claims.store import PacketStore
 from games.claims.tasks import PAUSE, WARM, WARM_BEFORE, tasks
@@ -68,7 +69,8 @@ def wire(house: House) -> Wiring:
         cursors=house.cursors,
     )
     found = QuarantineRepository()
-    settler = ClaimSettler(house.database, store, repository, found, packets, ledger)
+    news = PacketNews(store, house.changes, house.clock)
+    settler = ClaimSettler(house.database, store, repository, found, packets, ledger, news)
     books = PacketBooks(house.database, store, repository, found, packets, ledger)
     quarantine = QuarantineService(found, packets, ledger, settler, house.clock, house.cursors)
     house.doors.provide(Standings, LiveStandings(store, house.clock))

@@ -12,9 +12,12 @@ import pytest
 
 from app.composition import Composed
 from app.kernel.settings import Settings
+from app.realtime.interfaces import PACKET_OVER
 from tests.factories.town import Resident, Town
 from tests.realtime.web import Ear, WebProcess
 from tests.servers import Servers
+
+PACKET = 4_000_000_000_007
 
 
 @pytest.fixture
@@ -96,8 +99,16 @@ class TestSockets:
 
     async def _figures(self, town: Town, reader: Resident, post_id: int, *ears: Ear) -> None:
         for ear in ears:
-            await ear.say(type="watch", postIds=[str(post_id)])
+            await ear.say(type="watch", postIds=[str(post_id), str(PACKET)])
             await ear.heard_until_pong()
+        for packet_id in (PACKET + 1, PACKET):
+            await town.house.changes.append(PACKET_OVER, packet_id, b"sold_out")
+        for ear in ears:
+            over = await ear.hear("packet.over")
+            assert (over["packetId"], over["status"]) == (str(PACKET), "sold_out")
+            # who begins to look hears of it as well
+            await ear.say(type="watch", postIds=[str(post_id), str(PACKET + 1)])
+            assert (await ear.hear("packet.over"))["packetId"] == str(PACKET + 1)
         await town.good("PUT", f"/v1/posts/{post_id}/like", reader)
         await town.settle()
         for ear in ears:

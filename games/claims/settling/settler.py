@@ -24,6 +24,7 @@ from games.claims.repository import (
     owner_of,
     place_of,
 )
+from games.claims.settling.news import PacketNews
 from games.claims.store import PacketStore
 from games.packets.interfaces import (
     KIND,
@@ -51,7 +52,9 @@ class ClaimSettler:
         quarantine: QuarantineRepository,
         packets: Packets,
         ledger: Ledger,
+        news: PacketNews,
     ) -> None:
+        self._news = news
         self._database = database
         self._store = store
         self._repository = repository
@@ -121,6 +124,7 @@ class ClaimSettler:
         if transfers:
             await self._ledger.post(tx, transfers)
         tx.after_commit(lambda: self._release([decision for decision, _ in wanted]))
+        tx.after_commit(lambda: self._news.settled(written, records))
         return list(conflicts.values())
 
     async def settle_closings(self, tx: Transaction, decisions: list[Decision]) -> None:
@@ -133,6 +137,7 @@ class ClaimSettler:
         if transfers:
             await self._ledger.post(tx, transfers)
         tx.after_commit(lambda: self._release(decisions))
+        tx.after_commit(lambda: self._news.closed([each.packet_id for each in closings]))
 
     async def finish_within(self, tx: Transaction, packet_id: int) -> None:
         """Close a packet's books if SQL holds all that its closing counted."""

@@ -4,9 +4,12 @@ import asyncio
 
 import pytest
 
+from app.kernel.valkey.changes import Change
+from app.realtime.interfaces import PACKET_OVER
 from games.claims.holding import sold_out
 from games.claims.service import Receipt
-from tests.games.conftest import Fair
+from tests.games.claims.test_forms import rain
+from tests.games.conftest import Fair, soon
 
 LUCKY = {"form": "lucky", "count": 30, "totalMinor": 3_000}
 
@@ -50,6 +53,60 @@ class TestList:
         assert await listed() == {one: True, other: False}
         await fair.wipe_live()
         assert await listed() == {one: False, other: False}
+
+
+class Heard:
+    """What the changes log says of the end of packets."""
+
+    def __init__(self, fair: Fair) -> None:
+        self.said: list[tuple[int, bytes]] = []
+        self._changes = fair.house.changes
+        self._changes.listen(self)
+
+    def changed(self, change: Change) -> None:
+        if change.kind == PACKET_OVER:
+            self.said.append((change.id, change.payload))
+
+    def reset(self) -> None:
+        raise AssertionError("changes were missed")
+
+    async def now(self) -> list[tuple[int, bytes]]:
+        await self._changes.sync()
+        said, self.said = self.said, []
+        return said
+
+
+class TestNews:
+    async def test_who_looks_is_told_when_the_last_share_is_settled_and_at_the_end(
+        self, fair: Fair
+    ):
+        shop = await fair.rich_shop()
+        record = await fair.record(await fair.open(shop, LUCKY))
+        await fair.house.changes.sync()
+        heard = Heard(fair)
+        for number in range(1, 30):
+            await fair.give(record, number)
+        await fair.town.settle()
+        assert await heard.now() == []
+        await fair.give(record, 30)
+        await fair.town.settle()
+        assert await heard.now() == [(record.id, b"sold_out")]
+        await fair.act(shop, str(record.id), "end")
+        await fair.town.settle()
+        assert await heard.now() == [(record.id, b"closed")]
+
+    async def test_the_last_share_out_of_turn_and_one_wave_of_two_are_no_end(self, fair: Fair):
+        shop = await fair.rich_shop()
+        record = await fair.record(await fair.open(shop, LUCKY))
+        wet = await fair.record(await fair.open(shop, rain((0, 20), (30, 20)), closesAt=soon(300)))
+        await fair.house.changes.sync()
+        heard = Heard(fair)
+        (amounts,) = await fair.packets.shares(record)
+        await fair.claims.restore(record, Receipt(record.id, 1, 0, 29, amounts[29], 77 << 32 | 1))
+        for number in (1, 2):
+            await fair.give(wet, number)
+        await fair.town.settle()
+        assert await heard.now() == []
 
 
 class TestSoldOut:

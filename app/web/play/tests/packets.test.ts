@@ -8,6 +8,7 @@ import { kindOf } from "../src/screens/wallet/kinds";
 import { payeeOf, toMinor, typedAmount } from "../src/screens/wallet/money";
 import { timeLeft } from "../src/ui/clock";
 import { nextChangeMs, ownClaim, stageOf } from "../src/ui/packet/stage";
+import { withTold } from "../src/ui/packet/told";
 
 const at = (seconds: number) => new Date(seconds * 1_000).toISOString();
 const yuan = (amountMinor: number) => ({ amountMinor, currency: "CNY" });
@@ -86,6 +87,17 @@ describe("what a packet offers", () => {
   });
 });
 
+describe("what is heard of a packet", () => {
+  it("holds until it is read again, and what is over stays over", () => {
+    expect(withTold(packet(), false, true).status).toBe("sold_out");
+    expect(withTold(packet({ status: "sold_out" }), true, true).status).toBe("closed");
+    expect(withTold(packet({ status: "closed" }), false, true).status).toBe("closed");
+    const view = packet({ status: "cancelled" });
+    expect(withTold(view, true, true)).toBe(view);
+    expect(withTold(view, false, false)).toBe(view);
+  });
+});
+
 describe("the list of packets", () => {
   it("begins with what ends first, then what opens next", () => {
     const card = (id: string, opens: number, closes: number) =>
@@ -156,6 +168,7 @@ describe("waves", () => {
     expect(nextTurn(allGone, new Set(), 105_000)).toBeNull();
     expect(nextTurn({ ...rain, cap: 1, mine: [claim(0)] }, new Set(), 105_000)).toBeNull();
     expect(nextTurn({ ...rain, status: "closed" }, new Set(), 105_000)).toBeNull();
+    expect(nextTurn({ ...rain, status: "sold_out" }, new Set(), 105_000)).toBeNull();
   });
 
   it("are late for who enters after others", () => {

@@ -7,6 +7,7 @@ import type { Id } from "../api/types";
 import { t } from "../i18n";
 import { feed, feedHead, newCount } from "../store/feed";
 import { noteArrived } from "../store/notes";
+import { noteOver } from "../store/over";
 import { changePostItem, noteWithdrawn } from "../store/posts";
 import { me, onSignOut, sessionWasRevoked } from "../store/session";
 import { announce } from "../store/toasts";
@@ -57,7 +58,8 @@ const connection = new Connection({
   },
 });
 
-export function watchPosts(ids: Id[]): void {
+/** The posts and packets on the screen. */
+export function watchThings(ids: Id[]): void {
   connection.watch(ids);
 }
 
@@ -119,6 +121,9 @@ function hear(message: ServerMessage): void {
     case "post.gone":
       noteWithdrawn(message.postId);
       feed.remove(message.postId);
+      break;
+    case "packet.over":
+      noteOver(message.packetId, message.status);
       break;
     case "session.revoked":
       sessionWasRevoked();

@@ -6,6 +6,7 @@ export type ServerMessage =
   | { type: "post.counts"; postId: Id; counts: PostCounts }
   | { type: "notification"; id: Id; unread: number; item: NotificationView }
   | { type: "post.gone"; postId: Id }
+  | { type: "packet.over"; packetId: Id; status: "sold_out" | "closed" }
   | { type: "session.revoked" }
   | { type: "pong" };
 

@@ -7,6 +7,7 @@ import type { Claim, Grab, GrabAnswer, PacketView } from "../api/packets";
 import { storage } from "../api/storage";
 import type { Id } from "../api/types";
 import { clockwork, grabSurely } from "./grab";
+import { noteStanding } from "./over";
 import { Receipts } from "./receipts";
 import type { Receipt } from "./receipts";
 import { me, onSignIn } from "./session";
@@ -50,17 +51,6 @@ export async function loadPacket(id: Id): Promise<PacketView> {
   }
   const back = await receipts.restoreMissing(shopperId, id, view.mine);
   return back.length === 0 ? view : { ...view, mine: [...view.mine, ...back] };
-}
-
-/** Packets of which this device has heard that nothing is left; cards of them say so at once. */
-export const soldOut = signal<ReadonlySet<Id>>(new Set());
-
-export function noteStanding(id: Id, gone: boolean): void {
-  if (soldOut.value.has(id) === gone) return;
-  const next = new Set(soldOut.value);
-  if (gone) next.add(id);
-  else next.delete(id);
-  soldOut.value = next;
 }
 
 /** Opens a packet and keeps the receipt. Rejects as `grabSurely` does. */

@@ -1,11 +1,14 @@
-/** Which posts are on the screen: their counters are watched, and being looked at is a view. */
+/** Which posts and packets are on the screen: their counters and their end are watched, and a post
+ * that is looked at is a view. */
 
 import type { Id } from "../api/types";
-import { watchPosts } from "../realtime";
+import { watchThings } from "../realtime";
 import { noteView } from "./views";
 
 const viewAfterMs = 1_000;
 const watchAfterMs = 300;
+/** Of those shown: so many leave room for the posts. */
+const packetsMax = 10;
 
 interface Watched {
   id: Id;
@@ -63,9 +66,24 @@ function leave(element: Element): void {
   if (visible.delete(element)) tellSoon();
 }
 
+const packets = new Map<Id, number>();
+
+/** Watches for the end of a packet that is shown, until the returned function is called. */
+export function observePacket(id: Id): () => void {
+  packets.set(id, (packets.get(id) ?? 0) + 1);
+  tellSoon();
+  return () => {
+    const others = (packets.get(id) ?? 1) - 1;
+    if (others > 0) packets.set(id, others);
+    else packets.delete(id);
+    tellSoon();
+  };
+}
+
 function tellSoon(): void {
   telling ??= setTimeout(() => {
     telling = null;
-    watchPosts([...new Set(visible.values())].sort());
+    const posts = [...new Set(visible.values())].sort();
+    watchThings([...[...packets.keys()].slice(-packetsMax), ...posts]);
   }, watchAfterMs);
 }

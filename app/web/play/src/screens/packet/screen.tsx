@@ -13,6 +13,7 @@ import { Giver } from "../../ui/packet/face";
 import { Results } from "../../ui/packet/results";
 import { nextChangeMs, stageOf } from "../../ui/packet/stage";
 import type { Stage } from "../../ui/packet/stage";
+import { useTold } from "../../ui/packet/told";
 import { Empty, LoadFailed, ScreenWait } from "../../ui/states";
 import { TopBar } from "../../ui/topbar";
 import { Amount } from "../../ui/values";
@@ -28,7 +29,8 @@ const inEnvelope = new Set<Stage>(["sealed", "phrase", "follow", "watch"]);
 
 /** A packet's own page: what it is, what to do, who got what. Links lead here. */
 export function PacketScreen({ id }: { id: Id }): JSX.Element {
-  const [view, setView] = useState<PacketView | null>(null);
+  const [read, setView] = useState<PacketView | null>(null);
+  const view = useTold(read);
   const [failure, setFailure] = useState<unknown>(null);
   const load = () => {
     setFailure(null);

@@ -3,7 +3,7 @@
 import { listPackets } from "../../api/packets";
 import type { ListedPacket, PacketCard } from "../../api/packets";
 import type { Id } from "../../api/types";
-import { noteStanding } from "../../store/packets";
+import { noteStanding } from "../../store/over";
 import { PagedList } from "../../store/paged";
 
 async function listAndNote(cursor: string | null) {

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { PacketCard } from "../../api/packets";
 import { Link } from "../../app/link";
 import { t } from "../../i18n";
-import { soldOut } from "../../store/packets";
+import { soldOut } from "../../store/over";
 import { signedIn } from "../../store/session";
 import { useServerNow } from "../../ui/clock";
 import { Endless } from "../../ui/endless";

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { Link } from "../../app/link";
-import { soldOut } from "../../store/packets";
+import { soldOut } from "../../store/over";
 import { useServerNow } from "../../ui/clock";
 import { PacketBanner } from "../../ui/packet/card";
 import { packetList, sortPackets } from "./list";

@@ -12,6 +12,7 @@ import { announce } from "../../store/toasts";
 import { IconButton } from "../../ui/button";
 import { Countdown, useServerNow } from "../../ui/clock";
 import { buzz, calm } from "../../ui/packet/motion";
+import { useTold } from "../../ui/packet/told";
 import { explainGrab } from "../../ui/packet/words";
 import { LoadFailed, ScreenWait } from "../../ui/states";
 import { Game } from "./game";
@@ -30,7 +31,8 @@ export interface Outcome {
 
 /** The red packet rain: full screen, one wave after the other. */
 export function RainScreen({ id }: { id: Id }): JSX.Element {
-  const [view, setView] = useState<PacketView | null>(null);
+  const [read, setView] = useState<PacketView | null>(null);
+  const view = useTold(read);
   const [failure, setFailure] = useState<unknown>(null);
   const load = () => {
     setFailure(null);

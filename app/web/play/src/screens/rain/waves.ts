@@ -21,7 +21,8 @@ export function nextTurn(
   played: ReadonlySet<number>,
   nowMs: number,
 ): Turn | null {
-  if (view.status === "closed" || view.mine.length >= view.cap) return null;
+  const over = view.status === "closed" || view.status === "sold_out";
+  if (over || view.mine.length >= view.cap) return null;
   const caught = new Set(view.mine.map((claim) => claim.wave));
   for (const wave of view.waves) {
     const closesMs = Date.parse(wave.closesAt);

@@ -1,9 +1,12 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import type { PacketCard } from "../../api/packets";
 import type { Attachment } from "../../api/types";
 import { navigate } from "../../app/router";
 import { t } from "../../i18n";
-import { showPacket, soldOut } from "../../store/packets";
+import { ended, soldOut } from "../../store/over";
+import { showPacket } from "../../store/packets";
+import { observePacket } from "../../store/visible";
 import { Countdown, useServerNow } from "../clock";
 import { Amount } from "../values";
 
@@ -23,8 +26,9 @@ export function PacketSlot({ attachment }: { attachment: Attachment }): JSX.Elem
 export function PacketBanner({ card }: { card: PacketCard }): JSX.Element {
   const now = useServerNow();
   const early = now < Date.parse(card.opensAt);
-  const ended = now >= Date.parse(card.closesAt);
-  const over = ended || soldOut.value.has(card.id);
+  const closed = now >= Date.parse(card.closesAt) || ended.value.has(card.id);
+  const over = closed || soldOut.value.has(card.id);
+  useEffect(() => (over ? undefined : observePacket(card.id)), [card.id, over]);
   return (
     <button
       type="button"
@@ -47,7 +51,7 @@ export function PacketBanner({ card }: { card: PacketCard }): JSX.Element {
       </span>
       <span class="packet-card-go">
         {over ? (
-          t(ended ? "packets.ended" : "packets.allGone")
+          t(closed ? "packets.ended" : "packets.allGone")
         ) : early ? (
           <Countdown to={card.opensAt} />
         ) : (

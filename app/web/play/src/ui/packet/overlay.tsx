@@ -16,6 +16,7 @@ import { Envelope } from "./envelope";
 import { buzz, calm, dropCoins } from "./motion";
 import { Opened } from "./opened";
 import { nextChangeMs, ownClaim, stageOf } from "./stage";
+import { useTold } from "./told";
 import { explainGrab } from "./words";
 import "./overlay.css";
 
@@ -31,7 +32,8 @@ export function PacketOverlay({ id }: { id: Id }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const coins = useRef<HTMLCanvasElement>(null);
   const headingId = useId();
-  const [view, setView] = useState<PacketView | null>(null);
+  const [read, setView] = useState<PacketView | null>(null);
+  const view = useTold(read);
   const [motion, setMotion] = useState<Motion>("sealed");
   const [claim, setClaim] = useState<Claim | null>(null);
   const [error, setError] = useState<string | null>(null);

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Cue, PacketTarget, ProductTarget } from "../../api/videos";
 import type { PacketForm } from "../../api/packets";
 import { t } from "../../i18n";
-import { soldOut } from "../../store/packets";
+import { soldOut } from "../../store/over";
 import { Icon } from "../icons";
 import type { IconName } from "../icons";
 import { Picture } from "../picture";
