@@ -268,7 +268,7 @@ class TestBadInput:
             ({"announcedAt": "2090-01-01T00:00:00Z"}, "/announcedAt"),
             ({"opensAt": "9999-12-31T23:59:59Z"}, "/opensAt"),
             ({"opensAt": "0001-01-01T00:00:00Z"}, "/opensAt"),
-            ({"opensAt": soon(60), "closesAt": "9999-12-31T23:59:59Z"}, "/closesAt"),
+            ({"closesAt": "9999-12-31T23:59:59Z"}, "/closesAt"),
         ],
     )
     async def test_impossible_windows_are_named(
