@@ -57,35 +57,26 @@ class ProductRepository:
         return {str(p.external_id): p for p in await session.scalars(statement)}
 
     async def page(
-        self, session: AsyncSession, brand_id: int, live: bool, before_id: int | None, limit: int
-    ) -> list[Product]:
-        """A brand's catalogue from the newest on."""
-        statement = (
-            select(Product)
-            .where(Product.brand_id == brand_id, Product.live == live, ~Product.archived)
-            .order_by(Product.id.desc())
-            .limit(limit)
-        )
-        if before_id is not None:
-            statement = statement.where(Product.id < before_id)
-        return list(await session.scalars(statement))
-
-    async def managed_page(
         self,
         session: AsyncSession,
         brand_id: int,
         live: bool,
-        external_id: str | None,
         before_id: int | None,
         limit: int,
+        *,
+        archived: bool = False,
+        external_id: str | None = None,
     ) -> list[Product]:
-        """The same with archived ones, and of one external id only where that is asked."""
+        """A brand's catalogue from the newest on; where that is asked, with archived products too,
+        and of one external id only."""
         statement = (
             select(Product)
             .where(Product.brand_id == brand_id, Product.live == live)
             .order_by(Product.id.desc())
             .limit(limit)
         )
+        if not archived:
+            statement = statement.where(~Product.archived)
         if external_id is not None:
             statement = statement.where(Product.external_id == external_id)
         if before_id is not None:

@@ -160,9 +160,8 @@ class ProductService(Products):
         """The same for those who keep it: with external ids, and what is archived."""
         await self._brands.check_manager(session, actor, brand_id, _SCOPE)
         before = self._cursors.read(_MANAGED, cursor, 1)[0] if cursor else None
-        found = await self._repository.managed_page(
-            session, brand_id, actor.live, external_id, before, limit + 1
-        )
+        asked = (session, brand_id, actor.live, before, limit + 1)
+        found = await self._repository.page(*asked, archived=True, external_id=external_id)
         more = len(found) > limit
         return Page(
             items=await self._managed(session, found[:limit]),
