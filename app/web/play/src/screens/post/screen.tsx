@@ -83,7 +83,7 @@ function Opened({ item }: { item: FeedItem }): JSX.Element {
     <>
       <article
         ref={box}
-        class="card post opened"
+        class="card post post-whole"
         aria-label={t("post.by", { name: post.account.name })}
       >
         <PostHead post={post} pinned={false} openMenu={null} menuOpen={false} withFollow />
