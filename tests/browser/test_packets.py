@@ -46,6 +46,9 @@ def test_a_packet_of_a_post_is_opened_and_lies_in_the_wallet(
     page.locator(".packet-card").click()
     expect(page.locator(".opened .won .hidden-text")).to_have_text(amount)
     assert brand.figures(packet)["opened"] == 6
+    # what an envelope looks like stays its own
+    shadow = "getComputedStyle(document.querySelector('.post-screen .card.post')).boxShadow"
+    assert page.evaluate(shadow) == "none"
 
 
 def test_an_answer_that_was_cut_off_is_asked_for_again(phones: Phones, brand: FairBrand) -> None:
