@@ -3,6 +3,7 @@
 from app.identity.plugin import slice_ as identity
 from app.kernel.house import Slice
 from app.realtime.plugin import slice_ as realtime
+from campaigns.benefits.plugin import slice_ as benefits
 from campaigns.brands.plugin import slice_ as brands
 from campaigns.ledger.plugin import slice_ as ledger
 from campaigns.payouts.plugin import slice_ as payouts
@@ -46,6 +47,7 @@ SLICES: tuple[Slice, ...] = (
     studio,
     brands,
     products,
+    benefits,
     ledger,
     payouts,
     packets,

@@ -57,6 +57,9 @@ class Scope(StrEnum):
     VIDEOS_WRITE = "videos:write"
     PACKETS_READ = "packets:read"
     PACKETS_WRITE = "packets:write"
+    COUPONS_READ = "coupons:read"
+    COUPONS_WRITE = "coupons:write"
+    COUPONS_REDEEM = "coupons:redeem"
 
 
 def requires(

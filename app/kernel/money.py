@@ -35,3 +35,21 @@ class Sum(Input):
 
     amount_minor: PositiveMinor
     currency: Currency
+
+
+class AmountOff(Input, tag_field="type", tag="amount"):
+    """So much less."""
+
+    amount: Sum
+
+
+class PercentOff(Input, tag_field="type", tag="percent"):
+    """A part less, up to a bound."""
+
+    percent: Annotated[int, msgspec.Meta(ge=1, le=99, examples=[20])]
+    cap: Sum | None = None
+    """At most so much less. Default: no bound."""
+
+
+Discount = AmountOff | PercentOff
+"""What a price is lowered by."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.actors import Actor
 from app.kernel.database import Transaction
-from app.kernel.money import Money
+from app.kernel.money import Discount, Money
 from app.kernel.structs import Id, Timestamp, View
 from media.images.interfaces import ImageView
 
@@ -22,7 +22,7 @@ class CueKind(StrEnum):
     PACKET = "packet"
     """`ref` is the id of a scheduled packet."""
     COUPON = "coupon"
-    """`ref` is a coupon's code. There are no coupons yet: such a cue is refused."""
+    """`ref` is a coupon's id."""
     POLL = "poll"
     """`ref` is a poll's name. There are no polls yet: such a cue is refused."""
     CHAPTER = "chapter"
@@ -101,7 +101,28 @@ class PacketTarget(View, tag_field="type", tag="packet"):
     closes_at: Timestamp
 
 
-CueTarget = ProductTarget | PacketTarget
+class CouponLeft(StrEnum):
+    """How many are still to be collected."""
+
+    IN_STOCK = "in_stock"
+    LOW = "low"
+    SOLD_OUT = "sold_out"
+
+
+class CouponTarget(View, tag_field="type", tag="coupon"):
+    """A coupon at the time of asking."""
+
+    id: Id
+    title: str
+    discount: Discount
+    minimum: Money | None
+    """What has to be spent; None for anything."""
+    left: CouponLeft
+    collect_from: Timestamp
+    collect_until: Timestamp
+
+
+CueTarget = ProductTarget | PacketTarget | CouponTarget
 
 
 class CueView(View):

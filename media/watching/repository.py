@@ -88,8 +88,8 @@ class WatchRepository:
         row = tuple((await session.execute(statement)).one())
         return int(row[0]), [int(each) for each in row[1:]]
 
-    async def cues(self, session: AsyncSession, video_id: int) -> dict[int, tuple[int, int, int]]:
-        """Of each cue, viewings in which it was shown, tapped, and led into the cart."""
+    async def cues(self, session: AsyncSession, video_id: int) -> dict[int, dict[CueMark, int]]:
+        """Of each cue, how many viewings have each mark."""
         columns = [func.count().filter(ViewedCue.marks.op("&")(int(mark)) != 0) for mark in CueMark]
         statement = (
             select(ViewedCue.cue_id, *columns)
@@ -97,4 +97,7 @@ class WatchRepository:
             .group_by(ViewedCue.cue_id)
         )
         found = await session.execute(statement)
-        return {int(row[0]): (int(row[1]), int(row[2]), int(row[3])) for row in found}
+        return {
+            int(row[0]): {mark: int(count) for mark, count in zip(CueMark, row[1:], strict=True)}
+            for row in found
+        }

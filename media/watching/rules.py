@@ -29,6 +29,7 @@ class CueMark(IntFlag):
     SHOWN = 1
     TAPPED = 2
     CART = 4
+    COLLECTED = 8
 
 
 QUARTILES: Final = {

@@ -22,6 +22,7 @@ class WatchKind(StrEnum):
     CUE_SHOWN = "cue_shown"
     CUE_TAPPED = "cue_tapped"
     ADD_TO_CART = "add_to_cart"
+    COLLECT = "collect"
 
 
 class WatchEvent(Input):
@@ -63,6 +64,7 @@ class CueFigures(View):
     shown: int
     tapped: int
     carts: int
+    collected: int
 
 
 class RetentionView(View):

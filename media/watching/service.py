@@ -42,6 +42,7 @@ _CUE_MARKS = {
     WatchKind.CUE_SHOWN: CueMark.SHOWN,
     WatchKind.CUE_TAPPED: CueMark.SHOWN | CueMark.TAPPED,
     WatchKind.ADD_TO_CART: CueMark.CART,
+    WatchKind.COLLECT: CueMark.COLLECTED,
 }
 _POSITIONS = frozenset((WatchKind.PLAY, WatchKind.PROGRESS, WatchKind.CUE_TAPPED))
 """What says how far a player is while it plays."""
@@ -94,7 +95,7 @@ class WatchService(WatchCredits):
         marks = await self._repository.marks(session, video_id)
         viewers, parts = await self._repository.parts(session, video_id)
         figures = await self._repository.cues(session, video_id)
-        nothing = (0, 0, 0)
+        nothing = dict.fromkeys(CueMark, 0)
         return RetentionView(
             impressions=marks[Mark.IMPRESSION],
             plays=marks[Mark.PLAY],
@@ -111,9 +112,10 @@ class WatchService(WatchCredits):
                     at=cue.at,
                     kind=cue.kind,
                     text=cue.text,
-                    shown=figures.get(cue.id, nothing)[0],
-                    tapped=figures.get(cue.id, nothing)[1],
-                    carts=figures.get(cue.id, nothing)[2],
+                    shown=figures.get(cue.id, nothing)[CueMark.SHOWN],
+                    tapped=figures.get(cue.id, nothing)[CueMark.TAPPED],
+                    carts=figures.get(cue.id, nothing)[CueMark.CART],
+                    collected=figures.get(cue.id, nothing)[CueMark.COLLECTED],
                 )
                 for cue in await self._cues(session, video_id)
             ],

@@ -7,6 +7,7 @@ live objects, to a test key of the same brand. A new route fails here until it i
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -51,16 +52,21 @@ OPEN = {
     "getPacketLink": "for whoever was sent the code",
     "getPopUp": "what pops up is announced",
     "getBrand": "names of brands are public",
+    "getCoupon": "coupons are offered to everybody",
+    "collectCoupon": "anyone may collect what is offered",
 }
 TUS = {"tus-resumable": "1.0.0"}
 STREAM = {**TUS, "content-type": "application/offset+octet-stream", "upload-offset": "0"}
 HEADERS = {"continueUpload": STREAM, "cancelUpload": TUS}
 SCOPES = ["posts:write", "products:write", "packets:read", "packets:write"]
 SCOPES += ["videos:read", "videos:write"]
+SCOPES += ["coupons:read", "coupons:write", "coupons:redeem"]
 TEST_KEY = "the brand's test key"
 NOWHERE = defaultdict(lambda: "1234567890123")
 PRODUCT = {"title": "杯子", "price": {"amountMinor": 100, "currency": "CNY"}}
 PACKET = {"title": "红包", "rules": {"form": "equal", "count": 1, "eachMinor": 1}}
+TEN_OFF = {"type": "amount", "amount": {"amountMinor": 1_000, "currency": "CNY"}}
+COUPON = {"title": "减十元", "discount": TEN_OFF, "count": 1, "validDays": 7}
 HELP = {"link": "a guessed link", "device": "a device"}
 SLIDES = {"productIds": ["1"], "template": "night", "title": "x"}
 CAPTIONS = {"language": "zh", "label": "x", "text": "WEBVTT\n\n00:01.000 --> 00:02.000\nx"}
@@ -91,6 +97,9 @@ BODIES: dict[str, Any] = {
     "reserveHelp": HELP,
     "releaseHelp": HELP,
     "confirmHelp": HELP,
+    "createCoupon": {**COUPON, "collectUntil": "2026-11-12T00:00:00Z"},
+    "updateCoupon": {"title": "taken over"},
+    "redeemCoupon": {"code": "7KQM-2VXA-9RTB"},
     "updateVideo": {"title": "taken over"},
     "saveTimeline": {"revision": 0, "cues": []},
     "publishTimeline": {"revision": 0},
@@ -134,6 +143,8 @@ def world(installation: Installation, tokens: list[str]) -> World:
     test_key = world.call(at_work, "POST", f"/v1/brands/{brand}/keys", every_scope)
     product = world.call(at_work, "POST", f"/v1/brands/{brand}/products", PRODUCT)
     packet = world.call(at_work, "POST", f"/v1/brands/{brand}/packets", PACKET)
+    offered = {**COUPON, "collectUntil": str(datetime.now(UTC) + timedelta(days=1))}
+    coupon = world.call(at_work, "POST", f"/v1/brands/{brand}/coupons", offered)
     member = world.call(at_work, "GET", f"/v1/brands/{brand}/members")["items"][0]
     draft = world.call(victim, "POST", "/v1/posts", {"kind": "news", "text": "x", "draft": True})
     post = world.call(victim, "POST", "/v1/posts", {"kind": "news", "text": "x"})["post"]
@@ -146,6 +157,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "member_id": member["id"],
         "product_id": product["id"],
         "packet_id": packet["id"],
+        "coupon_id": coupon["id"],
         "account_id": post["account"]["id"],
         "post_id": post["id"],
         "draft_id": draft["post"]["id"],

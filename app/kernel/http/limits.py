@@ -33,6 +33,13 @@ class LocalLimiter:
             wait = max(1, int(self._windows.get_expiry(caller) - time.time()) + 1)
             raise too_many(wait, self._amount)
 
+    def check_left(self, caller: str) -> None:
+        """Count nothing, and raise TooMany where the next one would be one too many: for what is
+        counted only once it failed."""
+        if self._windows.get(caller) >= self._amount:
+            wait = max(1, int(self._windows.get_expiry(caller) - time.time()) + 1)
+            raise too_many(wait, self._amount)
+
 
 class Windows(Storage):
     """Fixed windows in a dict, for one thread. The library's own memory storage takes a lock and

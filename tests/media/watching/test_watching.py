@@ -68,6 +68,8 @@ class TestCurves:
             await one.tell(("add_to_cart", 3_000), cueId=first, productId="7")
         await other.tell(("cue_shown", 2_000), cueId=first)
         await other.tell(("cue_tapped", 6_000), cueId=second)
+        for _ in range(2):
+            await other.tell(("collect", 6_500), cueId=second)
         await other.tell(("cue_tapped", 6_000), cueId="404")
         found = await town.good("GET", f"/v1/videos/{video}/retention", shop.owner)
         assert [(cue["cueId"], cue["at"]) for cue in found["cues"]] == [
@@ -76,6 +78,7 @@ class TestCurves:
         ]
         earned = [(cue["shown"], cue["tapped"], cue["carts"]) for cue in found["cues"]]
         assert earned == [(2, 1, 1), (1, 1, 0)], "what was tapped was shown"
+        assert [cue["collected"] for cue in found["cues"]] == [0, 1]
 
     async def test_another_film_in_its_place_keeps_them(
         self, town: Town, house: House, shop: Shop, video: str

@@ -1,0 +1,1 @@
+"""Coupons in the hands of shoppers: collected, shown, redeemed."""
