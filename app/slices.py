@@ -23,6 +23,7 @@ from feeds.timelines.plugin import slice_ as timelines
 from games.cards.plugin import slice_ as cards
 from games.claims.plugin import slice_ as claims
 from games.packets.plugin import slice_ as packets
+from games.polls.plugin import slice_ as polls
 from media.delivery.plugin import slice_ as delivery
 from media.images.plugin import slice_ as images
 from media.stills.plugin import slice_ as stills
@@ -51,6 +52,7 @@ SLICES: tuple[Slice, ...] = (
     ledger,
     payouts,
     packets,
+    polls,
     claims,
     cards,
     accounts,

@@ -60,6 +60,8 @@ class Scope(StrEnum):
     COUPONS_READ = "coupons:read"
     COUPONS_WRITE = "coupons:write"
     COUPONS_REDEEM = "coupons:redeem"
+    POLLS_READ = "polls:read"
+    POLLS_WRITE = "polls:write"
 
 
 def requires(

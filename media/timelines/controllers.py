@@ -57,8 +57,8 @@ class TimelineController(Controller):
         data: JSONBody[TimelineSave],
     ) -> DraftView:
         """Viewers see nothing of it before it is published. Cues lie within the film; times are
-        the film's own, whatever roll is shown before. There are no polls yet: a cue of that kind is
-        refused with 400 and a pointer to its `kind`."""
+        the film's own, whatever roll is shown before. A cue that points to what its brand cannot
+        show is refused with 400 and a pointer to its `ref`."""
         return await timelines.save(tx, actor, video_id, data)
 
     @post(

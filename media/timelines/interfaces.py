@@ -24,7 +24,7 @@ class CueKind(StrEnum):
     COUPON = "coupon"
     """`ref` is a coupon's id."""
     POLL = "poll"
-    """`ref` is a poll's name. There are no polls yet: such a cue is refused."""
+    """`ref` is a poll's id."""
     CHAPTER = "chapter"
     """`text` is the part's title; nothing to refer to."""
     LINK = "link"
@@ -122,7 +122,28 @@ class CouponTarget(View, tag_field="type", tag="coupon"):
     collect_until: Timestamp
 
 
-CueTarget = ProductTarget | PacketTarget | CouponTarget
+class PollTargetOption(View):
+    """One of a poll's answers."""
+
+    id: Id
+    text: str
+
+
+class PollTarget(View, tag_field="type", tag="poll"):
+    """What a poll asks. How its votes stand is another question for each viewer."""
+
+    id: Id
+    question: str
+    options: list[PollTargetOption]
+    results: str
+    """From when on the counts are shown: always, after_vote or after_close."""
+    state: str
+    """scheduled, open or closed, at this moment."""
+    opens_at: Timestamp
+    closes_at: Timestamp
+
+
+CueTarget = ProductTarget | PacketTarget | CouponTarget | PollTarget
 
 
 class CueView(View):

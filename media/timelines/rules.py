@@ -21,7 +21,7 @@ AT_ONCE_MAX: Final = 6
 """Cues on one picture; a phone has room for no more."""
 ROLL_MS_MAX: Final = 60_000
 _WORD = re.compile(r"[\w.:-]{1,64}\Z")
-_WORDY: Final = (CueKind.CHAPTER, CueKind.LINK, CueKind.POLL)
+_WORDY: Final = (CueKind.CHAPTER, CueKind.LINK)
 _NAMED: Final = (CueKind.PRODUCT, CueKind.PACKET, CueKind.COUPON, CueKind.POLL)
 
 

@@ -30,6 +30,7 @@ class CueMark(IntFlag):
     TAPPED = 2
     CART = 4
     COLLECTED = 8
+    VOTED = 16
 
 
 QUARTILES: Final = {

@@ -23,6 +23,7 @@ class WatchKind(StrEnum):
     CUE_TAPPED = "cue_tapped"
     ADD_TO_CART = "add_to_cart"
     COLLECT = "collect"
+    VOTE = "vote"
 
 
 class WatchEvent(Input):
@@ -65,6 +66,7 @@ class CueFigures(View):
     tapped: int
     carts: int
     collected: int
+    votes: int
 
 
 class RetentionView(View):

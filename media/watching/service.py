@@ -43,6 +43,7 @@ _CUE_MARKS = {
     WatchKind.CUE_TAPPED: CueMark.SHOWN | CueMark.TAPPED,
     WatchKind.ADD_TO_CART: CueMark.CART,
     WatchKind.COLLECT: CueMark.COLLECTED,
+    WatchKind.VOTE: CueMark.VOTED,
 }
 _POSITIONS = frozenset((WatchKind.PLAY, WatchKind.PROGRESS, WatchKind.CUE_TAPPED))
 """What says how far a player is while it plays."""
@@ -116,6 +117,7 @@ class WatchService(WatchCredits):
                     tapped=figures.get(cue.id, nothing)[CueMark.TAPPED],
                     carts=figures.get(cue.id, nothing)[CueMark.CART],
                     collected=figures.get(cue.id, nothing)[CueMark.COLLECTED],
+                    votes=figures.get(cue.id, nothing)[CueMark.VOTED],
                 )
                 for cue in await self._cues(session, video_id)
             ],

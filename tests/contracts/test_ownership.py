@@ -49,6 +49,8 @@ OPEN = {
     "listHashtagPosts": "hashtags are public",
     "getProduct": "catalogues are public",
     "listProducts": "catalogues are public",
+    "getPoll": "polls are public",
+    "vote": "anyone may answer what they see",
     "getPacketLink": "for whoever was sent the code",
     "getPopUp": "what pops up is announced",
     "getBrand": "names of brands are public",
@@ -61,12 +63,18 @@ HEADERS = {"continueUpload": STREAM, "cancelUpload": TUS}
 SCOPES = ["posts:write", "products:write", "packets:read", "packets:write"]
 SCOPES += ["videos:read", "videos:write"]
 SCOPES += ["coupons:read", "coupons:write", "coupons:redeem"]
+SCOPES += ["polls:read", "polls:write"]
 TEST_KEY = "the brand's test key"
 NOWHERE = defaultdict(lambda: "1234567890123")
 PRODUCT = {"title": "杯子", "price": {"amountMinor": 100, "currency": "CNY"}}
 PACKET = {"title": "红包", "rules": {"form": "equal", "count": 1, "eachMinor": 1}}
 TEN_OFF = {"type": "amount", "amount": {"amountMinor": 1_000, "currency": "CNY"}}
 COUPON = {"title": "减十元", "discount": TEN_OFF, "count": 1, "validDays": 7}
+POLL = {
+    "question": "哪一个？",
+    "options": ["这个", "那个"],
+    "closesAt": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+}
 HELP = {"link": "a guessed link", "device": "a device"}
 SLIDES = {"productIds": ["1"], "template": "night", "title": "x"}
 CAPTIONS = {"language": "zh", "label": "x", "text": "WEBVTT\n\n00:01.000 --> 00:02.000\nx"}
@@ -86,6 +94,8 @@ BODIES: dict[str, Any] = {
     "importProducts": {"items": [{**PRODUCT, "externalId": "A-1"}]},
     "updateProduct": {"title": "taken over"},
     "updatePost": {"text": "taken over"},
+    "createPoll": POLL,
+    "updatePoll": {"question": "taken over"},
     "createPacket": PACKET,
     "updatePacket": {"title": "taken over"},
     "schedulePacket": {},
@@ -145,6 +155,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
     packet = world.call(at_work, "POST", f"/v1/brands/{brand}/packets", PACKET)
     offered = {**COUPON, "collectUntil": str(datetime.now(UTC) + timedelta(days=1))}
     coupon = world.call(at_work, "POST", f"/v1/brands/{brand}/coupons", offered)
+    poll = world.call(at_work, "POST", f"/v1/brands/{brand}/polls", POLL)
     member = world.call(at_work, "GET", f"/v1/brands/{brand}/members")["items"][0]
     draft = world.call(victim, "POST", "/v1/posts", {"kind": "news", "text": "x", "draft": True})
     post = world.call(victim, "POST", "/v1/posts", {"kind": "news", "text": "x"})["post"]
@@ -158,6 +169,7 @@ def world(installation: Installation, tokens: list[str]) -> World:
         "product_id": product["id"],
         "packet_id": packet["id"],
         "coupon_id": coupon["id"],
+        "poll_id": poll["id"],
         "account_id": post["account"]["id"],
         "post_id": post["id"],
         "draft_id": draft["post"]["id"],

@@ -64,7 +64,7 @@ def test_chapters_end_where_the_next_begins() -> None:
         (CueInput(at=0, kind=CueKind.LINK, text="看", ref="http://a.cn"), "/cues/0/ref"),
         (CueInput(at=0, kind=CueKind.LINK, ref="https://a.cn"), "/cues/0/text"),
         (CueInput(at=0, kind=CueKind.COUPON), "/cues/0/ref"),
-        (CueInput(at=0, kind=CueKind.POLL, ref="p-1"), "/cues/0/text"),
+        (CueInput(at=0, kind=CueKind.POLL, text="哪支更好看"), "/cues/0/ref"),
     ],
 )
 def test_each_fault_is_named_by_its_place(cue: CueInput, pointer: str) -> None:
@@ -76,7 +76,7 @@ def test_every_kind_has_a_right_form() -> None:
         product(0),
         CueInput(at=0, kind=CueKind.PACKET, ref="77"),
         CueInput(at=0, kind=CueKind.COUPON, ref="77"),
-        CueInput(at=0, kind=CueKind.POLL, ref="p-1", text="哪支更好看"),
+        CueInput(at=0, kind=CueKind.POLL, ref="78"),
         CueInput(at=0, kind=CueKind.CHAPTER, text="开场"),
         CueInput(at=0, kind=CueKind.LINK, ref="https://example.cn/红", text="看更多"),
     ]

@@ -190,22 +190,6 @@ class TestTargets:
         assert (target["type"], target["id"], target["count"]) == ("packet", str(ref), 2)
         assert target["total"] == {"amountMinor": 100, "currency": "CNY"}
 
-    async def test_there_are_no_polls_yet(self, theatre: Theatre) -> None:
-        shop = await theatre.town.shop()
-        video = theatre.stage.film(shop.id)
-        cues = [
-            {"at": 0, "kind": "chapter", "text": "开场"},
-            {"at": 0, "kind": "poll", "ref": "which", "text": "哪支更好看"},
-        ]
-        body = {"revision": 0, "cues": cues}
-        answer = await theatre.town.ask("PUT", f"{path_of(video)}/draft", shop.owner, json=body)
-        assert answer.status_code == 400
-        assert [(each["pointer"], each["detail"]) for each in answer.json()["errors"]] == [
-            ("/cues/1/kind", "There is no poll to point to yet"),
-        ]
-        draft = await theatre.town.good("GET", f"{path_of(video)}/draft", shop.owner)
-        assert (draft["revision"], draft["cues"]) == (0, [])
-
 
 class TestRolls:
     async def test_rolls_are_the_owners_own_short_published_films(self, theatre: Theatre) -> None:

@@ -70,6 +70,7 @@ class TestCurves:
         await other.tell(("cue_tapped", 6_000), cueId=second)
         for _ in range(2):
             await other.tell(("collect", 6_500), cueId=second)
+            await one.tell(("vote", 2_500), cueId=first)
         await other.tell(("cue_tapped", 6_000), cueId="404")
         found = await town.good("GET", f"/v1/videos/{video}/retention", shop.owner)
         assert [(cue["cueId"], cue["at"]) for cue in found["cues"]] == [
@@ -78,7 +79,7 @@ class TestCurves:
         ]
         earned = [(cue["shown"], cue["tapped"], cue["carts"]) for cue in found["cues"]]
         assert earned == [(2, 1, 1), (1, 1, 0)], "what was tapped was shown"
-        assert [cue["collected"] for cue in found["cues"]] == [0, 1]
+        assert [(cue["collected"], cue["votes"]) for cue in found["cues"]] == [(0, 1), (1, 0)]
 
     async def test_another_film_in_its_place_keeps_them(
         self, town: Town, house: House, shop: Shop, video: str

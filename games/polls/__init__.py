@@ -1,0 +1,1 @@
+"""Polls: a brand asks, every shopper answers once, and the counts are exact."""

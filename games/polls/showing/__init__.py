@@ -1,0 +1,1 @@
+"""How polls are shown: their counts, and what cues say of them."""

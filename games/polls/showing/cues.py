@@ -1,0 +1,64 @@
+"""Polls as cues of films point to them."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.structs import ID_MAX
+from games.polls.interfaces import PollState
+from games.polls.service import PollService
+from media.timelines.interfaces import (
+    CueOwner,
+    CueTarget,
+    CueTargets,
+    PollTarget,
+    PollTargetOption,
+)
+
+
+class PollCues(CueTargets):
+    """What is asked, for everybody; how the votes stand each viewer asks for."""
+
+    def __init__(self, polls: PollService) -> None:
+        self._polls = polls
+
+    async def missing(
+        self, session: AsyncSession, refs: Collection[str], owner: CueOwner
+    ) -> Mapping[str, str]:
+        """The brand's own, and not over."""
+        found = await self._polls.cards(session, _ids(refs))
+        words: dict[str, str] = {}
+        for ref in refs:
+            card = found.get(_id(ref))
+            mine = card is not None and not owner.by_shopper and card.brand_id == owner.id
+            if card is None or not mine or card.live is not owner.live:
+                words[ref] = "There is no such poll of this brand"
+            elif card.state is PollState.CLOSED:
+                words[ref] = "This poll is closed: nobody could vote"
+        return words
+
+    async def shown(self, session: AsyncSession, refs: Collection[str]) -> Mapping[str, CueTarget]:
+        """Closed ones too: their result is worth seeing."""
+        found = await self._polls.cards(session, _ids(refs))
+        return {
+            str(card.id): PollTarget(
+                id=card.id,
+                question=card.question,
+                options=[PollTargetOption(id=each.id, text=each.text) for each in card.options],
+                results=card.results.value,
+                state=card.state.value,
+                opens_at=card.opens_at,
+                closes_at=card.closes_at,
+            )
+            for card in found.values()
+        }
+
+
+def _ids(refs: Collection[str]) -> list[int]:
+    return [id_ for ref in refs if (id_ := _id(ref))]
+
+
+def _id(ref: str) -> int:
+    """0 for what is no id."""
+    number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else 0
+    return number if number <= ID_MAX and str(number) == ref else 0
