@@ -1,5 +1,6 @@
 /** What cues may point to. */
 
+import type { CouponFace } from "@play/api/coupons";
 import type { Id, Money, Page, ProductCard, Timestamp } from "@play/api/types";
 import { callFor } from "@play/api/work";
 
@@ -60,4 +61,34 @@ export async function openFilmPacket(brandId: Id, id: Id): Promise<OwnPacket> {
   await callFor(brandId, "POST", `${path}/fund`);
   const closesAt = new Date(Date.now() + openMs).toISOString();
   return callFor(brandId, "POST", `${path}/schedule`, { body: { closesAt } });
+}
+
+/** A coupon as its brand sees it. */
+export interface OwnCoupon extends CouponFace {
+  id: Id;
+  count: number;
+  left: number;
+  collectFrom: Timestamp;
+  collectUntil: Timestamp;
+  state: "upcoming" | "open" | "sold_out" | "over";
+}
+
+export function listOwnCoupons(brandId: Id): Promise<Page<OwnCoupon>> {
+  return callFor(brandId, "GET", `/v1/brands/${brandId}/coupons`, { query: { limit: 50 } });
+}
+
+export interface NewCoupon extends CouponFace {
+  count: number;
+  collectDays: number;
+  validDays: number;
+}
+
+const dayMs = 86_400_000;
+
+export function makeCoupon(brandId: Id, coupon: NewCoupon): Promise<OwnCoupon> {
+  const { collectDays, ...body } = coupon;
+  const collectUntil = new Date(Date.now() + collectDays * dayMs).toISOString();
+  return callFor(brandId, "POST", `/v1/brands/${brandId}/coupons`, {
+    body: { ...body, collectUntil },
+  });
 }

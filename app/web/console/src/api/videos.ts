@@ -88,6 +88,7 @@ export interface CueFigures {
   shown: number;
   tapped: number;
   carts: number;
+  collected: number;
 }
 
 export interface Retention {

@@ -136,6 +136,9 @@ function CueTable({ figures }: { figures: Retention }): JSX.Element {
             <th scope="col" class="n">
               {t("figures.carts")}
             </th>
+            <th scope="col" class="n">
+              {t("figures.collected")}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -152,6 +155,7 @@ function CueTable({ figures }: { figures: Retention }): JSX.Element {
               <td class="n">{whole(cue.tapped)}</td>
               <td class="n">{ratio(cue.tapped, cue.shown)}</td>
               <td class="n">{whole(cue.carts)}</td>
+              <td class="n">{whole(cue.collected)}</td>
             </tr>
           ))}
         </tbody>

@@ -86,7 +86,7 @@ interface FieldProps {
   money?: boolean;
 }
 
-function Field({ label, value, max, put, money }: FieldProps): JSX.Element {
+export function Field({ label, value, max, put, money }: FieldProps): JSX.Element {
   const id = useId();
   return (
     <div class="field">

@@ -7,6 +7,7 @@ import { Icon } from "@play/ui/icons";
 import { Empty } from "@play/ui/states";
 import type { Player } from "@play/video/player";
 import { t } from "../i18n";
+import { CouponPicker } from "./couponPicker";
 import type { Desk } from "./desk";
 import { begunAt, endedAt, exactTime, lack, readTime, textMax } from "./edits";
 import { PacketPicker, ProductPicker } from "./pickers";
@@ -92,6 +93,7 @@ function Target({ cue, brandId, videoId, put }: TargetProps): JSX.Element | null
   if (cue.kind === "packet") {
     return <PacketPicker cue={cue} brandId={brandId} videoId={videoId} put={put} />;
   }
+  if (cue.kind === "coupon") return <CouponPicker cue={cue} brandId={brandId} put={put} />;
   if (cue.kind === "chapter") return null;
   const wrong = lack(cue) === "link";
   return (

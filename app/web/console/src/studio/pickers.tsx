@@ -190,7 +190,7 @@ interface WordProps {
   none: string;
 }
 
-function Word({ found, failure, none }: WordProps): JSX.Element | null {
+export function Word({ found, failure, none }: WordProps): JSX.Element | null {
   if (failure !== null) return <Help wrong>{explain(failure)}</Help>;
   if (found === null) return <span class="spinner" role="status" />;
   return found.length === 0 ? <Help>{none}</Help> : null;

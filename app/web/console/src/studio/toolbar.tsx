@@ -25,8 +25,8 @@ export const kindIcons: Record<CueKind, IconName> = {
   chapter: "note",
   link: "link",
 };
-/** What can be put onto a film. There are no coupons and no polls yet: their cues are refused. */
-export const kinds: readonly CueKind[] = ["product", "packet", "chapter", "link"];
+/** What can be put onto a film. There are no polls yet: their cues are refused. */
+export const kinds: readonly CueKind[] = ["product", "packet", "coupon", "chapter", "link"];
 /** Names what is dragged, so that the strip takes nothing else. */
 export const dragType = "application/x-carnival-cue";
 

@@ -1,3 +1,4 @@
+import type { CouponFace, CouponLeft } from "./coupons";
 import { call } from "./http";
 import { callFor } from "./work";
 import type { Attachment, Id, ImageView, Money, Timestamp } from "./types";
@@ -77,6 +78,14 @@ export interface PacketTarget {
   closesAt: Timestamp;
 }
 
+export interface CouponTarget extends CouponFace {
+  type: "coupon";
+  id: Id;
+  left: CouponLeft;
+  collectFrom: Timestamp;
+  collectUntil: Timestamp;
+}
+
 export interface Cue {
   id: Id;
   /** Milliseconds from the film's beginning, whatever roll is shown before. */
@@ -86,7 +95,7 @@ export interface Cue {
   ref: string | null;
   position: CuePosition;
   text: string;
-  target: ProductTarget | PacketTarget | null;
+  target: ProductTarget | PacketTarget | CouponTarget | null;
 }
 
 export interface Roll {
@@ -161,7 +170,8 @@ export type WatchKind =
   | "complete"
   | "cue_shown"
   | "cue_tapped"
-  | "add_to_cart";
+  | "add_to_cart"
+  | "collect";
 
 export interface WatchEvent {
   videoId: Id;

@@ -45,6 +45,7 @@ const Packet = lazy<{ id: string }>(
 const Help = lazy<{ id: string }>(async () => (await import("../screens/packet/help")).HelpScreen);
 const Rain = lazy<{ id: string }>(async () => (await import("../screens/rain/screen")).RainScreen);
 const Watch = lazy(async () => (await import("../screens/watch/screen")).WatchScreen);
+const Coupons = lazy(async () => (await import("../screens/coupons/screen")).CouponsScreen);
 const Wallet = lazy(async () => (await import("../screens/wallet/screen")).WalletScreen);
 const Withdraw = lazy(async () => (await import("../screens/wallet/withdraw")).WithdrawScreen);
 
@@ -68,6 +69,7 @@ const routes: Route[] = [
   { pattern: "/packets/:id/help", show: ({ id = "" }) => <Help id={id} /> },
   { pattern: "/packets/:id/rain", personal: true, show: ({ id = "" }) => <Rain id={id} /> },
   { pattern: "/watch", show: () => <Watch /> },
+  { pattern: "/coupons", personal: true, show: () => <Coupons /> },
   { pattern: "/wallet", personal: true, show: () => <Wallet /> },
   { pattern: "/wallet/withdraw", personal: true, show: () => <Withdraw /> },
   { pattern: "/accounts/:id", show: ({ id = "" }) => <AccountScreen id={id} /> },

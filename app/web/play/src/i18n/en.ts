@@ -1,3 +1,4 @@
+import { enCoupons } from "./enCoupons";
 import { enPackets } from "./enPackets";
 import { enVideos } from "./enVideos";
 import type { Message } from "./messages";
@@ -370,6 +371,7 @@ export const en: Record<keyof typeof zh, Message> = {
   "error.postIncomplete": "Something is still missing. Add it and publish again",
   "error.request": "Reference {id}",
 
+  ...enCoupons,
   ...enPackets,
   ...enVideos,
 };

@@ -17,6 +17,9 @@ const byCode: Record<string, Key> = {
   parent_gone: "error.parentGone",
   follows_full: "error.followsFull",
   account_blocked: "error.unblockFirst",
+  coupon_sold_out: "coupons.gone",
+  coupon_over: "coupons.over",
+  coupon_not_open: "coupons.notOpen",
 };
 
 const byStatus: Record<number, Key> = {

@@ -96,7 +96,8 @@ export function fullTime(atMs: number, locale: string): string {
   }).format(atMs);
 }
 
-function clockTime(atMs: number, locale: string): string {
+/** "18:20". */
+export function clockTime(atMs: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, {
     hour: "2-digit",
     minute: "2-digit",

@@ -1,4 +1,5 @@
 import type { Message } from "./messages";
+import { zhCoupons } from "./zhCoupons";
 import { zhPackets } from "./zhPackets";
 import { zhVideos } from "./zhVideos";
 
@@ -370,6 +371,7 @@ export const zh = {
   "error.postIncomplete": "还缺一点内容，请补充后再发布",
   "error.request": "问题编号 {id}",
 
+  ...zhCoupons,
   ...zhPackets,
   ...zhVideos,
 } as const satisfies Record<string, Message>;

@@ -131,6 +131,10 @@ export class Viewing {
     this.tell("add_to_cart", { productId, ...(cueId === null ? {} : { cueId }) });
   }
 
+  collected(cueId: Id): void {
+    this.tell("collect", { cueId });
+  }
+
   private tell(kind: WatchKind, more: More = {}): void {
     this.log.add({
       videoId: this.videoId,

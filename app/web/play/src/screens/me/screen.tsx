@@ -79,6 +79,7 @@ export function MeScreen(): JSX.Element | null {
       ) : null}
       <ul class="card rows inset me-part">
         <Way icon="wallet" label="wallet.title" to="/wallet" />
+        <Way icon="ticket" label="coupons.title" to="/coupons" />
         <Way icon="gift" label="packets.title" to="/packets" />
         <Way icon="note" label="me.posts" to="/me/posts" />
         <Way icon="pencil" label="me.edit" to="/me/edit" />

@@ -1,17 +1,22 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { goBack, navigate, place } from "../../app/router";
+import type { Id } from "../../api/types";
 import type { Cue } from "../../api/videos";
 import { t } from "../../i18n";
+import { explain } from "../../i18n/errors";
+import { collect, heldCoupons } from "../../store/coupons";
 import { likePost } from "../../store/intentsWired";
 import { requireSignIn } from "../../store/gate";
 import { shownPacket, showPacket } from "../../store/packets";
 import { postSignal } from "../../store/posts";
 import { signedIn } from "../../store/session";
-import { announce, say } from "../../store/toasts";
+import { announce, complain, say } from "../../store/toasts";
+import type { Viewing } from "../../store/watching";
 import { VideoQueue } from "../../store/videoQueue";
 import { buzz, calm } from "../../ui/packet/motion";
 import { Button } from "../../ui/button";
+import { TicketSheet } from "../../ui/coupon/ticket";
 import { cueWords } from "../../ui/video/moment";
 import { safeLink } from "../../ui/post/products";
 import { Empty, LoadFailed, ScreenWait } from "../../ui/states";
@@ -23,7 +28,7 @@ import { Menu } from "./menu";
 import { ProductPage } from "./product";
 import { Scrubber } from "./scrubber";
 import { Slide } from "./slide";
-import { clearAbove, menuOpen, reading, trayOpen } from "./state";
+import { clearAbove, menuOpen, reading, ticketShown, trayOpen } from "./state";
 import { Swipe } from "./swipe";
 import { TopLine } from "./top";
 import { Tray } from "./tray";
@@ -90,7 +95,7 @@ export function WatchScreen(): JSX.Element {
 
   function tapped(cue: Cue) {
     deck.viewing?.cueTapped(cue.id);
-    follow(cue);
+    follow(cue, deck.viewing);
   }
 
   const leave = () => (reading.value === null ? goBack("/") : (reading.value = null));
@@ -191,6 +196,9 @@ export function WatchScreen(): JSX.Element {
         />
       )}
       {trayOpen.value && player !== null ? <Tray player={player} /> : null}
+      {ticketShown.value === null ? null : (
+        <TicketSheet held={ticketShown.value} close={() => (ticketShown.value = null)} />
+      )}
       {menuOpen.value && player !== null ? (
         <Menu player={player} changed={() => deck.showCaptions()} />
       ) : null}
@@ -247,26 +255,48 @@ function nameIt(postId: string | null, videoId: string | undefined): void {
   }
 }
 
+const momentWords = {
+  product: "video.momentProduct",
+  packet: "video.momentPacket",
+  coupon: "coupons.kind",
+} as const;
+
 function readOut(cue: Cue): void {
-  const kind = cue.kind === "product" ? "video.momentProduct" : "video.momentPacket";
-  if (cue.kind !== "product" && cue.kind !== "packet") return;
+  const kind = cue.target === null ? undefined : momentWords[cue.target.type];
+  if (kind === undefined) return;
   if (cue.kind === "packet" && !calm()) buzz(30);
   announce(t("video.shownNow", { kind: t(kind), text: cue.target?.title ?? cueWords(cue) }));
 }
 
 /** Where a moment leads. */
-function follow(cue: Cue): void {
+function follow(cue: Cue, viewing: Viewing | null): void {
   if (cue.target?.type === "product") reading.value = { product: cue.target, cueId: cue.id };
   else if (cue.target?.type === "packet") showPacket(cue.target.id);
-  else if (cue.kind === "coupon" && cue.ref !== null) {
-    navigator.clipboard?.writeText(cue.ref).then(
-      () => say(t("video.codeCopied")),
-      () => say(cue.ref ?? ""),
-    );
-  } else if (cue.kind === "link") {
+  else if (cue.target?.type === "coupon") void takeCoupon(cue.target.id, cue.id, viewing);
+  else if (cue.kind === "link") {
     const link = safeLink(cue.ref);
     if (link?.startsWith("/") === true) navigate(link);
     else if (link !== undefined) window.open(link, "_blank", "noopener,noreferrer");
+  }
+}
+
+/** Collects a coupon, or shows the code of one that is collected. */
+async function takeCoupon(id: Id, cueId: Id, viewing: Viewing | null): Promise<void> {
+  const mine = heldCoupons.value.get(id);
+  if (mine !== undefined) {
+    ticketShown.value = mine;
+    return;
+  }
+  if (!requireSignIn()) return;
+  try {
+    const held = await collect(id);
+    viewing?.collected(cueId);
+    if (!calm()) buzz(30);
+    const see = () => (ticketShown.value = held);
+    const title = held.coupon.title;
+    say(t("coupons.gotIt", { title }), { label: t("coupons.see"), run: see });
+  } catch (error) {
+    complain(explain(error));
   }
 }
 

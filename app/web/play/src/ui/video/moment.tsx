@@ -4,6 +4,7 @@ import type { Cue, PacketTarget, ProductTarget } from "../../api/videos";
 import type { PacketForm } from "../../api/packets";
 import { t } from "../../i18n";
 import { soldOut } from "../../store/over";
+import { CouponMoment } from "../coupon/moment";
 import { Icon } from "../icons";
 import type { IconName } from "../icons";
 import { Picture } from "../picture";
@@ -80,10 +81,7 @@ export function cueWords(cue: Cue): string {
 export function Face({ cue }: { cue: Cue }): JSX.Element {
   if (cue.target?.type === "product") return <ProductMoment cue={cue} product={cue.target} />;
   if (cue.target?.type === "packet") return <PacketMoment cue={cue} packet={cue.target} />;
-  if (cue.kind === "coupon") {
-    const kicker = t("video.momentCoupon");
-    return <Plain icon="ticket" kicker={kicker} cue={cue} go={t("video.copyCode")} />;
-  }
+  if (cue.target?.type === "coupon") return <CouponMoment cue={cue} coupon={cue.target} />;
   if (cue.kind === "poll") {
     return <Plain icon="poll" kicker={t("video.momentPoll")} cue={cue} go={null} />;
   }
@@ -164,7 +162,7 @@ function Plain({ icon, kicker, cue, go }: PlainProps): JSX.Element {
         <span class="moment-title">{cueWords(cue)}</span>
         {go === null ? null : (
           <span class="moment-foot">
-            <span class="moment-ref">{cue.kind === "coupon" ? cue.ref : ""}</span>
+            <span />
             <span class="moment-go">{go}</span>
           </span>
         )}
