@@ -7,6 +7,7 @@ loaded again.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final, NamedTuple, cast
 
 from app.composition import Composed
@@ -15,35 +16,49 @@ from app.demo.models import DemoStep
 from app.demo.steps import Step
 from app.identity.interfaces import Actor, ActorKind, Role
 from app.kernel.database import Transaction
-from app.kernel.structs import Id
+from app.kernel.money import AmountOff, Sum
+from app.kernel.structs import Currency, Id, Timestamp
+from campaigns.benefits.schemas import CouponCreate
+from campaigns.benefits.service import CouponService
 from feeds.posts.interfaces import PostKind
 from feeds.posts.schemas import PostCreate, VideoAttachment
 from feeds.posts.service import PostService
 from media.studio.schemas import FilmSize, SlideshowCreate
 from media.studio.service import StudioService
-from media.timelines.interfaces import Timelines
+from media.timelines.interfaces import CueKind, Timelines
+from media.timelines.schemas import CueInput, TimelineSave
+from media.timelines.service import TimelineService
 from media.videos.interfaces import Videos, VideoState
 from media.videos.showing.publishing import Publishing
 
 _PRODUCTS_MAX: Final = 4
+_YUAN: Final = Currency("CNY")
+_OFFERED: Final = timedelta(days=365)
 _LOOKS_MAX: Final = 450
 _LOOK_SECONDS: Final = 2
 _NEVER: Final = (VideoState.REFUSED, VideoState.FAILED)
 
 
 class Reel(NamedTuple):
-    """A film: who shows its products, how, and what the post says."""
+    """A film: who shows its products, how, what the post says, and the coupon it offers, if any."""
 
     player: str
     template: str
     title: str
     post: str
+    coupon: str | None
 
 
 REELS: Final[tuple[Reel, ...]] = (
-    Reel("noodles", "festive", "一碗好面 今晚开抢", "三代手艺，一口热汤。#一碗好面# #狂欢城#"),
-    Reel("home", "gallery", "让家慢慢变成自己的样子", "一盏灯，一个角落。#我的角落#"),
-    Reel("audio", "night", "听见细节", "戴上，世界就安静了。#听见细节#"),
+    Reel(
+        "noodles",
+        "festive",
+        "一碗好面 今晚开抢",
+        "三代手艺，一口热汤。#一碗好面# #狂欢城#",
+        "热汤满50减10",
+    ),
+    Reel("home", "gallery", "让家慢慢变成自己的样子", "一盏灯，一个角落。#我的角落#", None),
+    Reel("audio", "night", "听见细节", "戴上，世界就安静了。#听见细节#", None),
 )
 
 
@@ -104,6 +119,8 @@ async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> int
             tx: Transaction, reel: Reel = reel, host: Host = host, video_id: int = video_id
         ) -> int:
             actor = _owner(host)
+            if reel.coupon is not None:
+                await _offer(composed, tx, host, video_id, reel.coupon)
             await house.doors.get(Timelines).publish(tx, actor, video_id)
             await screenings.publish(tx, actor, video_id)
             attachment = VideoAttachment(video_id=Id(video_id))
@@ -118,6 +135,40 @@ async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> int
 
         await step(f"screening {reel.player}", screen)
     return coming
+
+
+async def _offer(
+    composed: Composed, tx: Transaction, host: Host, video_id: int, title: str
+) -> None:
+    """A coupon of the brand, and its cue in the middle of the film."""
+    coupons = cast("CouponService", composed.service("coupons"))
+    timelines = cast("TimelineService", composed.service("timelines"))
+    actor, now = _owner(host), composed.house.clock.now()
+    terms = CouponCreate(
+        title=title,
+        discount=AmountOff(amount=Sum(amount_minor=1_000, currency=_YUAN)),
+        minimum=Sum(amount_minor=5_000, currency=_YUAN),
+        count=10_000,
+        collect_until=Timestamp.of(now + _OFFERED),
+        valid_days=30,
+    )
+    coupon = await coupons.create(tx, actor, host.account_id, terms)
+    draft = await timelines.edited(tx.session, actor, video_id)
+    cue = CueInput(at=draft.duration_ms // 2, kind=CueKind.COUPON, ref=str(coupon.id))
+    there = [
+        CueInput(
+            id=each.id,
+            at=each.at,
+            until=each.until,
+            kind=each.kind,
+            ref=each.ref or "",
+            position=each.position,
+            text=each.text,
+        )
+        for each in draft.cues
+    ]
+    body = TimelineSave(revision=draft.revision, cues=[*there, cue])
+    await timelines.save(tx, actor, video_id, body)
 
 
 def _owner(host: Host) -> Actor:

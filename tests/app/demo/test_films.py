@@ -64,3 +64,7 @@ async def test_what_is_ready_is_published_with_its_cues_and_shown_in_a_post(town
     assert [post["post"]["attachment"]["id"] for post in posts] == [str(video_id)]
     video = await town.good("GET", f"/v1/videos/{video_id}")
     assert video["visibility"] == "published"
+    cues = (await town.good("GET", f"/v1/videos/{video_id}/timeline"))["cues"]
+    assert [cue["kind"] for cue in cues if cue["target"]] == ["product", "coupon"]
+    (coupon,) = (await town.good("GET", f"/v1/brands/{shop.id}/coupons", shop.owner))["items"]
+    assert (cues[-1]["ref"], coupon["state"]) == (coupon["id"], "open")
