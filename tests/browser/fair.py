@@ -54,6 +54,12 @@ class FairBrand:
         path = f"/v1/brands/{self.id}/products"
         return str(self._ask("POST", path, self._token, {"title": title, "price": price})["id"])
 
+    def redeem(self, code: str) -> dict[str, Any]:
+        """Use a coupon's code up, as a till would."""
+        return self._ask(
+            "POST", f"/v1/brands/{self.id}/coupons/redemptions", self._token, {"code": code}
+        )
+
     def packet(self, rules: dict[str, Any], *, title: str, **more: Any) -> str:
         """The id of a packet that is scheduled; it opens at once unless `opensAt` says later."""
         thanks = more.pop("thanks", "谢谢你来，祝你有美好的一天！")

@@ -54,7 +54,7 @@ export function FilmCoupon({ brandId, made, close }: FilmCouponProps): JSX.Eleme
   return (
     <Sheet title={t("coupon.new")} close={close} tall>
       <form
-        class="form film-packet sheet-scroll"
+        class="form coupon-form sheet-scroll"
         onSubmit={(event) => {
           event.preventDefault();
           if (coupon !== null && !busy) void make();

@@ -35,8 +35,10 @@ function Code({ code }: { code: string }): JSX.Element {
   }
   return (
     <p class="ticket-code">
-      <span class="hidden-text">{t("coupons.code")} </span>
-      <code aria-label={[...code].join(" ")}>{grouped(code)}</code>
+      <span class="hidden-text">
+        {t("coupons.code")} {[...code].join(" ")}
+      </span>
+      <code aria-hidden="true">{grouped(code)}</code>
       <button type="button" class="text-button" onClick={() => void take()}>
         {t("coupons.copy")}
       </button>
