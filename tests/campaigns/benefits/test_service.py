@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.identity.interfaces import Role
 from tests.campaigns.benefits.coupons import (
@@ -219,8 +220,6 @@ class TestAudit:
         ],
     )
     async def test_it_notices(self, town: Town, damage: str) -> None:
-        from sqlalchemy import text
-
         shop, ann = await town.shop(), await town.shopper()
         made = await make(town, shop)
         await collect(town, made, ann)
