@@ -1,5 +1,6 @@
 import type { CouponFace, CouponLeft } from "./coupons";
 import { call } from "./http";
+import type { PollOption, PollState } from "./polls";
 import { callFor } from "./work";
 import type { Attachment, Id, ImageView, Money, Timestamp } from "./types";
 
@@ -86,6 +87,18 @@ export interface CouponTarget extends CouponFace {
   collectUntil: Timestamp;
 }
 
+/** What is asked; how the votes stand is read for each viewer. */
+export interface PollTarget {
+  type: "poll";
+  id: Id;
+  question: string;
+  options: PollOption[];
+  results: "always" | "after_vote" | "after_close";
+  state: PollState;
+  opensAt: Timestamp;
+  closesAt: Timestamp;
+}
+
 export interface Cue {
   id: Id;
   /** Milliseconds from the film's beginning, whatever roll is shown before. */
@@ -95,7 +108,7 @@ export interface Cue {
   ref: string | null;
   position: CuePosition;
   text: string;
-  target: ProductTarget | PacketTarget | CouponTarget | null;
+  target: ProductTarget | PacketTarget | CouponTarget | PollTarget | null;
 }
 
 export interface Roll {
@@ -171,7 +184,8 @@ export type WatchKind =
   | "cue_shown"
   | "cue_tapped"
   | "add_to_cart"
-  | "collect";
+  | "collect"
+  | "vote";
 
 export interface WatchEvent {
   videoId: Id;

@@ -62,6 +62,15 @@ export const enVideos: Record<keyof typeof zhVideos, Message> = {
   "video.noneHint": "New ones appear here as soon as they are ready.",
   "video.loading": "Loading the video",
 
+  "poll.once": "One vote each, and it stays",
+  "poll.mine": "Your vote",
+  "poll.votes": { one: "{n} vote", other: "{n} votes" },
+  "poll.later": "The result comes at the end",
+  "poll.soon": "Voting has not begun yet",
+  "poll.over": "Voting is over",
+  "poll.chose": "You voted for “{option}”.",
+  "poll.choseShare": "You voted for “{option}”, which has {percent}% now",
+
   "upload.add": "Add a video",
   "upload.hint": "Portrait looks best, an hour at most. Uploads survive a lost connection",
   "upload.sending": "Uploading, {percent}%",

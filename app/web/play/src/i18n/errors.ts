@@ -16,6 +16,8 @@ const byCode: Record<string, Key> = {
   post_incomplete: "error.postIncomplete",
   parent_gone: "error.parentGone",
   follows_full: "error.followsFull",
+  poll_not_open: "poll.soon",
+  poll_closed: "poll.over",
   account_blocked: "error.unblockFirst",
   coupon_sold_out: "coupons.gone",
   coupon_over: "coupons.over",

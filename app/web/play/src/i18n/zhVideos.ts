@@ -60,6 +60,15 @@ export const zhVideos = {
   "video.noneHint": "新视频准备好后，会出现在这里",
   "video.loading": "正在加载视频",
 
+  "poll.once": "每人一票，投了不能改",
+  "poll.mine": "我选的",
+  "poll.votes": { other: "{n} 人投了票" },
+  "poll.later": "结束后公布结果",
+  "poll.soon": "投票还没开始",
+  "poll.over": "投票已结束",
+  "poll.chose": "已投给“{option}”。",
+  "poll.choseShare": "已投给“{option}”，目前占 {percent}%",
+
   "upload.add": "添加视频",
   "upload.hint": "竖屏更好看，最长一小时；断网了会接着传",
   "upload.sending": "正在上传 {percent}%",

@@ -127,6 +127,10 @@ export class Viewing {
     void this.log.flush(); // a packet may ask how far it was watched
   }
 
+  voted(cueId: Id): void {
+    this.tell("vote", { cueId });
+  }
+
   addedToCart(productId: Id, cueId: Id | null): void {
     this.tell("add_to_cart", { productId, ...(cueId === null ? {} : { cueId }) });
   }

@@ -4,13 +4,19 @@ import type { Cue } from "../api/videos";
 
 /** A moment stays this long at most; shorter when the cue itself ends. */
 export const momentMs = 8_000;
+/** Who is asked something gets longer: to read it, to answer, and to see what others said. */
+export const pollMs = 30_000;
 
 /** The cues to show at a moment of the film, the latest first. */
 export function momentsAt(cues: readonly Cue[], ms: number, gone: ReadonlySet<string>): Cue[] {
   return cues
     .filter((cue) => cue.kind !== "chapter" && !gone.has(cue.id))
-    .filter((cue) => cue.at <= ms && ms < Math.min(cue.until, cue.at + momentMs))
+    .filter((cue) => cue.at <= ms && ms < Math.min(cue.until, cue.at + staysMs(cue)))
     .reverse();
+}
+
+function staysMs(cue: Cue): number {
+  return cue.kind === "poll" ? pollMs : momentMs;
 }
 
 export function chapterAt(cues: readonly Cue[], ms: number): Cue | null {

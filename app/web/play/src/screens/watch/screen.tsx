@@ -17,7 +17,7 @@ import { VideoQueue } from "../../store/videoQueue";
 import { buzz, calm } from "../../ui/packet/motion";
 import { Button } from "../../ui/button";
 import { TicketSheet } from "../../ui/coupon/ticket";
-import { cueWords } from "../../ui/video/moment";
+import { cueWords, targetWords } from "../../ui/video/moment";
 import { safeLink } from "../../ui/post/products";
 import { Empty, LoadFailed, ScreenWait } from "../../ui/states";
 import { captionLanguage, chooseCaptions, chooseSound, soundOn } from "../../video/choices";
@@ -98,6 +98,11 @@ export function WatchScreen(): JSX.Element {
     follow(cue, deck.viewing);
   }
 
+  function voted(cue: Cue) {
+    deck.viewing?.cueTapped(cue.id);
+    deck.viewing?.voted(cue.id);
+  }
+
   const leave = () => (reading.value === null ? goBack("/") : (reading.value = null));
   const gestures = useMemo(
     () =>
@@ -173,7 +178,7 @@ export function WatchScreen(): JSX.Element {
                 player={deck.players.value.get(at) ?? null}
                 place={at}
                 current={at === index}
-                doors={{ tap: tapped, retry: () => deck.retry(), next, leave }}
+                doors={{ tap: tapped, voted, retry: () => deck.retry(), next, leave }}
               />
             ),
           )}
@@ -259,13 +264,14 @@ const momentWords = {
   product: "video.momentProduct",
   packet: "video.momentPacket",
   coupon: "coupons.kind",
+  poll: "video.momentPoll",
 } as const;
 
 function readOut(cue: Cue): void {
   const kind = cue.target === null ? undefined : momentWords[cue.target.type];
   if (kind === undefined) return;
   if (cue.kind === "packet" && !calm()) buzz(30);
-  announce(t("video.shownNow", { kind: t(kind), text: cue.target?.title ?? cueWords(cue) }));
+  announce(t("video.shownNow", { kind: t(kind), text: targetWords(cue) ?? cueWords(cue) }));
 }
 
 /** Where a moment leads. */

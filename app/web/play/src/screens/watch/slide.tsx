@@ -18,6 +18,7 @@ import { Rail } from "./rail";
 
 export interface SlideDoors {
   tap(cue: Cue): void;
+  voted(cue: Cue): void;
   retry(): void;
   next: (() => void) | null;
   leave(): void;
@@ -92,7 +93,7 @@ function Above(props: SlideProps & { player: Player }): JSX.Element {
       <div class="slide-bottom">
         <div class="slide-left">
           {roll || phase === "ended" ? null : (
-            <Moments player={player} tap={doors.tap} />
+            <Moments player={player} doors={doors} />
           )}
           <Chapter player={player} />
           <Foot item={item} player={player} />
@@ -108,11 +109,17 @@ function Wait(): JSX.Element {
   return <span class="slide-wait spinner" role="status" aria-label={t("video.loading")} />;
 }
 
-function Moments({ player, tap }: { player: Player; tap: (cue: Cue) => void }): JSX.Element {
+function Moments({ player, doors }: { player: Player; doors: SlideDoors }): JSX.Element {
   return (
     <div class="slide-moments">
       {player.moments.value.slice(0, 2).map((cue) => (
-        <Moment key={cue.id} cue={cue} tap={tap} dismiss={({ id }) => player.dismiss(id)} />
+        <Moment
+          key={cue.id}
+          cue={cue}
+          tap={doors.tap}
+          voted={doors.voted}
+          dismiss={({ id }) => player.dismiss(id)}
+        />
       ))}
     </div>
   );

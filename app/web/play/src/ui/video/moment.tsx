@@ -9,11 +9,14 @@ import { Icon } from "../icons";
 import type { IconName } from "../icons";
 import { Picture } from "../picture";
 import { Amount } from "../values";
+import { PollMoment } from "./poll";
 import "./moment.css";
 
 interface MomentProps {
   cue: Cue;
   tap: (cue: Cue) => void;
+  /** A poll was answered here. */
+  voted?: (cue: Cue) => void;
   dismiss: (cue: Cue) => void;
 }
 
@@ -21,7 +24,7 @@ const gonePx = 64;
 
 /** Something that happens now in the film: it slides in from the left, and leaves by itself, at a
  * swipe to the left, or by its cross. */
-export function Moment({ cue, tap, dismiss }: MomentProps): JSX.Element {
+export function Moment({ cue, tap, voted, dismiss }: MomentProps): JSX.Element {
   const [dx, setDx] = useState(0);
   const start = useRef<{ x: number; id: number } | null>(null);
   const moved = useRef(false);
@@ -52,15 +55,19 @@ export function Moment({ cue, tap, dismiss }: MomentProps): JSX.Element {
       onPointerUp={up}
       onPointerCancel={up}
     >
-      <button
-        type="button"
-        class="moment-face"
-        onClick={() => {
-          if (!moved.current) tap(cue);
-        }}
-      >
-        <Face cue={cue} />
-      </button>
+      {cue.target?.type === "poll" && voted ? (
+        <PollMoment cue={cue} poll={cue.target} swiped={() => moved.current} voted={voted} />
+      ) : (
+        <button
+          type="button"
+          class="moment-face"
+          onClick={() => {
+            if (!moved.current) tap(cue);
+          }}
+        >
+          <Face cue={cue} />
+        </button>
+      )}
       <button
         type="button"
         class="moment-close"
@@ -75,15 +82,21 @@ export function Moment({ cue, tap, dismiss }: MomentProps): JSX.Element {
 
 /** What a cue says for screen readers, and in lists. */
 export function cueWords(cue: Cue): string {
-  return cue.text !== "" ? cue.text : (cue.target?.title ?? cue.ref ?? "");
+  return cue.text !== "" ? cue.text : (targetWords(cue) ?? cue.ref ?? "");
+}
+
+/** How what a cue points to is called. */
+export function targetWords({ target }: Cue): string | undefined {
+  return target?.type === "poll" ? target.question : target?.title;
 }
 
 export function Face({ cue }: { cue: Cue }): JSX.Element {
   if (cue.target?.type === "product") return <ProductMoment cue={cue} product={cue.target} />;
   if (cue.target?.type === "packet") return <PacketMoment cue={cue} packet={cue.target} />;
   if (cue.target?.type === "coupon") return <CouponMoment cue={cue} coupon={cue.target} />;
-  if (cue.kind === "poll") {
-    return <Plain icon="poll" kicker={t("video.momentPoll")} cue={cue} go={null} />;
+  if (cue.target?.type === "poll") {
+    const kicker = t("video.momentPoll");
+    return <Plain icon="poll" kicker={kicker} cue={cue} go={null} words={cue.target.question} />;
   }
   return <Plain icon="link" kicker={t("video.momentLink")} cue={cue} go={t("video.openIt")} />;
 }
@@ -149,9 +162,11 @@ interface PlainProps {
   kicker: string;
   cue: Cue;
   go: string | null;
+  /** Default: what the cue says. */
+  words?: string;
 }
 
-function Plain({ icon, kicker, cue, go }: PlainProps): JSX.Element {
+function Plain({ icon, kicker, cue, go, words }: PlainProps): JSX.Element {
   return (
     <>
       <span class="moment-icon">
@@ -159,7 +174,7 @@ function Plain({ icon, kicker, cue, go }: PlainProps): JSX.Element {
       </span>
       <span class="moment-words">
         <span class="moment-kicker">{kicker}</span>
-        <span class="moment-title">{cueWords(cue)}</span>
+        <span class="moment-title">{words ?? cueWords(cue)}</span>
         {go === null ? null : (
           <span class="moment-foot">
             <span />
