@@ -2,6 +2,7 @@
 
 import type { CouponFace } from "@play/api/coupons";
 import type { Id, Money, Page, ProductCard, Timestamp } from "@play/api/types";
+import type { PollOption, PollState } from "@play/api/polls";
 import { callFor } from "@play/api/work";
 
 export function findProducts(brandId: Id, q: string): Promise<Page<ProductCard>> {
@@ -91,4 +92,35 @@ export function makeCoupon(brandId: Id, coupon: NewCoupon): Promise<OwnCoupon> {
   return callFor(brandId, "POST", `/v1/brands/${brandId}/coupons`, {
     body: { ...body, collectUntil },
   });
+}
+
+export type PollResults = "always" | "after_vote" | "after_close";
+
+/** A poll as its brand sees it. */
+export interface OwnPoll {
+  id: Id;
+  question: string;
+  options: PollOption[];
+  results: PollResults;
+  state: PollState;
+  opensAt: Timestamp;
+  closesAt: Timestamp;
+  votes: number;
+}
+
+export function listOwnPolls(brandId: Id): Promise<Page<OwnPoll>> {
+  return callFor(brandId, "GET", `/v1/brands/${brandId}/polls`, { query: { limit: 50 } });
+}
+
+export interface NewPoll {
+  question: string;
+  options: string[];
+  results: PollResults;
+  days: number;
+}
+
+/** It opens at once. */
+export function createPoll(brandId: Id, { days, ...poll }: NewPoll): Promise<OwnPoll> {
+  const closesAt = new Date(Date.now() + days * dayMs).toISOString();
+  return callFor(brandId, "POST", `/v1/brands/${brandId}/polls`, { body: { ...poll, closesAt } });
 }

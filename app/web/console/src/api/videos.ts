@@ -89,6 +89,7 @@ export interface CueFigures {
   tapped: number;
   carts: number;
   collected: number;
+  votes: number;
 }
 
 export interface Retention {

@@ -139,6 +139,9 @@ function CueTable({ figures }: { figures: Retention }): JSX.Element {
             <th scope="col" class="n">
               {t("figures.collected")}
             </th>
+            <th scope="col" class="n">
+              {t("figures.votes")}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -156,6 +159,7 @@ function CueTable({ figures }: { figures: Retention }): JSX.Element {
               <td class="n">{ratio(cue.tapped, cue.shown)}</td>
               <td class="n">{whole(cue.carts)}</td>
               <td class="n">{whole(cue.collected)}</td>
+              <td class="n">{whole(cue.votes)}</td>
             </tr>
           ))}
         </tbody>

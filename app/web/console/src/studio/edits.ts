@@ -6,6 +6,8 @@ import type { CueInput } from "../api/videos";
 /** A moment shorter than this could not be read. */
 export const lengthMsMin = 500;
 export const lengthMsUsual = 8_000;
+/** Who is asked something needs longer: to read it, to answer, to see what others said. */
+export const pollLengthMs = 15_000;
 export const textMax = 80;
 const freshPrefix = "new-";
 
@@ -17,7 +19,7 @@ export function newCue(kind: CueKind, at: number, durationMs: number): Cue {
   return {
     id: `${freshPrefix}${lastFresh}`,
     at: begin,
-    until: Math.min(begin + lengthMsUsual, durationMs),
+    until: Math.min(begin + (kind === "poll" ? pollLengthMs : lengthMsUsual), durationMs),
     kind,
     ref: null,
     position: "bottom_left",

@@ -8,6 +8,7 @@ import { Empty } from "@play/ui/states";
 import type { Player } from "@play/video/player";
 import { t } from "../i18n";
 import { CouponPicker } from "./couponPicker";
+import { PollPicker } from "./pollPicker";
 import type { Desk } from "./desk";
 import { begunAt, endedAt, exactTime, lack, readTime, textMax } from "./edits";
 import { PacketPicker, ProductPicker } from "./pickers";
@@ -93,6 +94,7 @@ function Target({ cue, brandId, videoId, put }: TargetProps): JSX.Element | null
   if (cue.kind === "packet") {
     return <PacketPicker cue={cue} brandId={brandId} videoId={videoId} put={put} />;
   }
+  if (cue.kind === "poll") return <PollPicker cue={cue} brandId={brandId} put={put} />;
   if (cue.kind === "coupon") return <CouponPicker cue={cue} brandId={brandId} put={put} />;
   if (cue.kind === "chapter") return null;
   const wrong = lack(cue) === "link";

@@ -26,7 +26,7 @@ export const kindIcons: Record<CueKind, IconName> = {
   link: "link",
 };
 /** What can be put onto a film. There are no polls yet: their cues are refused. */
-export const kinds: readonly CueKind[] = ["product", "packet", "coupon", "chapter", "link"];
+export const kinds: readonly CueKind[] = ["product", "packet", "coupon", "poll", "chapter", "link"];
 /** Names what is dragged, so that the strip takes nothing else. */
 export const dragType = "application/x-carnival-cue";
 
