@@ -23,6 +23,8 @@ from campaigns.benefits.service import CouponService
 from feeds.posts.interfaces import PostKind
 from feeds.posts.schemas import PostCreate, VideoAttachment
 from feeds.posts.service import PostService
+from games.polls.schemas import PollCreate
+from games.polls.service import PollService
 from media.studio.schemas import FilmSize, SlideshowCreate
 from media.studio.service import StudioService
 from media.timelines.interfaces import CueKind, Timelines
@@ -34,19 +36,30 @@ from media.videos.showing.publishing import Publishing
 _PRODUCTS_MAX: Final = 4
 _YUAN: Final = Currency("CNY")
 _OFFERED: Final = timedelta(days=365)
+_ASKED: Final = timedelta(days=30)
+_POLL_MS: Final = 15_000
 _LOOKS_MAX: Final = 450
 _LOOK_SECONDS: Final = 2
 _NEVER: Final = (VideoState.REFUSED, VideoState.FAILED)
 
 
+class Asked(NamedTuple):
+    """What a film asks who watches it."""
+
+    question: str
+    options: tuple[str, ...]
+
+
 class Reel(NamedTuple):
-    """A film: who shows its products, how, what the post says, and the coupon it offers, if any."""
+    """A film: who shows its products, how, what the post says, and the coupon it offers and the
+    question it asks, if any."""
 
     player: str
     template: str
     title: str
     post: str
     coupon: str | None
+    poll: Asked | None
 
 
 REELS: Final[tuple[Reel, ...]] = (
@@ -56,9 +69,17 @@ REELS: Final[tuple[Reel, ...]] = (
         "一碗好面 今晚开抢",
         "三代手艺，一口热汤。#一碗好面# #狂欢城#",
         "热汤满50减10",
+        None,
     ),
-    Reel("home", "gallery", "让家慢慢变成自己的样子", "一盏灯，一个角落。#我的角落#", None),
-    Reel("audio", "night", "听见细节", "戴上，世界就安静了。#听见细节#", None),
+    Reel(
+        "home",
+        "gallery",
+        "让家慢慢变成自己的样子",
+        "一盏灯，一个角落。#我的角落#",
+        None,
+        Asked("先给家里添哪一样？", ("一盏灯", "一把椅子", "一块毯子")),
+    ),
+    Reel("audio", "night", "听见细节", "戴上，世界就安静了。#听见细节#", None, None),
 )
 
 
@@ -121,6 +142,8 @@ async def show(composed: Composed, step: Step, hosts: Mapping[str, Host]) -> int
             actor = _owner(host)
             if reel.coupon is not None:
                 await _offer(composed, tx, host, video_id, reel.coupon)
+            if reel.poll is not None:
+                await _ask(composed, tx, host, video_id, reel.poll)
             await house.doors.get(Timelines).publish(tx, actor, video_id)
             await screenings.publish(tx, actor, video_id)
             attachment = VideoAttachment(video_id=Id(video_id))
@@ -142,7 +165,6 @@ async def _offer(
 ) -> None:
     """A coupon of the brand, and its cue in the middle of the film."""
     coupons = cast("CouponService", composed.service("coupons"))
-    timelines = cast("TimelineService", composed.service("timelines"))
     actor, now = _owner(host), composed.house.clock.now()
     terms = CouponCreate(
         title=title,
@@ -153,8 +175,37 @@ async def _offer(
         valid_days=30,
     )
     coupon = await coupons.create(tx, actor, host.account_id, terms)
+    await _put(composed, tx, host, video_id, CueKind.COUPON, str(coupon.id))
+
+
+async def _ask(composed: Composed, tx: Transaction, host: Host, video_id: int, poll: Asked) -> None:
+    """A poll of the brand, and its cue in the middle of the film."""
+    polls = cast("PollService", composed.service("polls"))
+    body = PollCreate(
+        question=poll.question,
+        options=list(poll.options),
+        closes_at=Timestamp.of(composed.house.clock.now() + _ASKED),
+    )
+    made = await polls.create(tx, _owner(host), host.account_id, body)
+    await _put(composed, tx, host, video_id, CueKind.POLL, str(made.id), _POLL_MS)
+
+
+async def _put(
+    composed: Composed,
+    tx: Transaction,
+    host: Host,
+    video_id: int,
+    kind: CueKind,
+    ref: str,
+    lasts_ms: int | None = None,
+) -> None:
+    """One more cue in the middle of the film's draft."""
+    timelines = cast("TimelineService", composed.service("timelines"))
+    actor = _owner(host)
     draft = await timelines.edited(tx.session, actor, video_id)
-    cue = CueInput(at=draft.duration_ms // 2, kind=CueKind.COUPON, ref=str(coupon.id))
+    at = draft.duration_ms // 2
+    until = None if lasts_ms is None else min(at + lasts_ms, draft.duration_ms)
+    cue = CueInput(at=at, until=until, kind=kind, ref=ref)
     there = [
         CueInput(
             id=each.id,

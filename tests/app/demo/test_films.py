@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import text
 
 from app.demo import films, fortune
@@ -39,13 +40,18 @@ async def test_films_are_ordered_once_and_not_shown_before_they_are_ready(town: 
     assert posts["items"] == []
 
 
-async def test_what_is_ready_is_published_with_its_cues_and_shown_in_a_post(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("player", "kind", "path"), [("noodles", "coupon", "coupons"), ("home", "poll", "polls")]
+)
+async def test_what_is_ready_is_published_with_its_cues_and_shown_in_a_post(
+    town: Town, player: str, kind: str, path: str
+) -> None:
     shop = await town.shop()
     body: dict[str, Any] = {"title": "面", "price": {"amountMinor": 5990, "currency": "CNY"}}
     product = await town.good("POST", f"/v1/brands/{shop.id}/products", shop.owner, json=body)
-    hosts = {"noodles": fortune.Host(int(shop.id), shop.owner.id, [])}
+    hosts = {player: fortune.Host(int(shop.id), shop.owner.id, [])}
     loader, house = Loader(town.composed), town.house
-    await films.order(town.composed, loader.step, hosts, {"noodles": [int(product["id"])]})
+    await films.order(town.composed, loader.step, hosts, {player: [int(product["id"])]})
     original = Original(path="x", bytes=1, hash="0" * 64, owner_id=int(shop.id), by_shopper=False)
     async with house.database.transaction() as tx:
         video_id = await house.doors.get(Videos).create(tx, original, "一碗好面")
@@ -65,6 +71,6 @@ async def test_what_is_ready_is_published_with_its_cues_and_shown_in_a_post(town
     video = await town.good("GET", f"/v1/videos/{video_id}")
     assert video["visibility"] == "published"
     cues = (await town.good("GET", f"/v1/videos/{video_id}/timeline"))["cues"]
-    assert [cue["kind"] for cue in cues if cue["target"]] == ["product", "coupon"]
-    (coupon,) = (await town.good("GET", f"/v1/brands/{shop.id}/coupons", shop.owner))["items"]
-    assert (cues[-1]["ref"], coupon["state"]) == (coupon["id"], "open")
+    assert [cue["kind"] for cue in cues if cue["target"]] == ["product", kind]
+    (made,) = (await town.good("GET", f"/v1/brands/{shop.id}/{path}", shop.owner))["items"]
+    assert (cues[-1]["ref"], made["state"]) == (made["id"], "open")
