@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Request, expect
 from tests.browser.conftest import Phones, keep
 from tests.browser.fair import FairBrand
 from tests.browser.films import phone_film
+from tests.faults.installation import Installation
 
 ENCODED_MS = 240_000
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}")
@@ -23,8 +24,9 @@ look()
 
 
 def test_a_coupon_is_made_for_a_film_collected_in_it_and_redeemed(
-    phones: Phones, brand: FairBrand, tmp_path: Path
+    phones: Phones, installation: Installation, tmp_path: Path
 ) -> None:
+    brand = FairBrand(installation, "三代面馆")
     desk = phones.take(desktop=True)
     desk.goto("/console")
     phones.say_code(desk, brand.colleague())
@@ -49,6 +51,8 @@ def test_a_coupon_is_made_for_a_film_collected_in_it_and_redeemed(
         expect(phone.locator(".toast")).to_contain_text("领到了：热汤满50减10")
         expect(moment).to_contain_text("已领取")
         phone.evaluate("dispatchEvent(new Event('pagehide'))")
+    phone.reload()
+    expect(moment).to_contain_text("已领取")
     phone.locator(".moment-face").click()
     code = phone.locator("dialog .ticket-code code")
     expect(code).to_have_text(CODE)
@@ -91,7 +95,7 @@ def _see_it_among_mine(phone: Page, code: str) -> None:
     phone.goto("/me")
     phone.get_by_role("link", name="我的优惠券").click()
     ticket = phone.locator(".ticket-usable")
-    expect(ticket).to_contain_text("山茶工坊")
+    expect(ticket).to_contain_text("三代面馆")
     expect(ticket.locator("code")).to_have_text(code)
     keep(phone, "coupons-zh")
 

@@ -46,7 +46,8 @@ from campaigns.benefits.schemas import (
 from campaigns.benefits.service import discount_of, minimum_of, state_now
 
 WRONG_CODES_PER_MINUTE: Final = 30
-"""Of one member or key; clerks mistype, nobody mistypes that often."""
+"""Of one member or key, in each process; clerks mistype, nobody mistypes that often. Nobody guesses
+sixty bits either: this keeps whoever tries from being a load."""
 _AT_THE_COUNTER: Final = (Role.OWNER, Role.OPERATIONS, Role.MANAGER, Role.CLERK)
 _LIST: Final = "my-coupons"
 _REFUSALS: Final = {

@@ -6,6 +6,7 @@ import { Amount } from "../values";
 import { offText } from "./words";
 
 const longFrom = 6;
+const longerFrom = 9;
 
 /** What a coupon takes off, as the largest thing on it. */
 export function Off({ discount }: { discount: Discount }): JSX.Element {
@@ -13,9 +14,10 @@ export function Off({ discount }: { discount: Discount }): JSX.Element {
     return <strong class="coupon-off long">{offText(discount)}</strong>;
   }
   const { amountMinor, currency } = discount.amount;
-  const long = moneyText(amountMinor, currency, locale.value).length >= longFrom;
+  const { length } = moneyText(amountMinor, currency, locale.value);
+  const size = length >= longerFrom ? " longer" : length >= longFrom ? " long" : "";
   return (
-    <strong class={long ? "coupon-off long" : "coupon-off"}>
+    <strong class={`coupon-off${size}`}>
       <span class="hidden-text">{offText(discount)}</span>
       <span aria-hidden="true">
         <Amount money={discount.amount} />
