@@ -64,7 +64,7 @@ function Form({ desk, brandId, videoId, player, durationMs, cue }: InspectorProp
           here={() => put(endedAt(cue, here(), durationMs))}
         />
       </div>
-      <p class="help">{t("cue.timeHint")}</p>
+      <p class="help">{t(cue.kind === "poll" ? "cue.pollTimeHint" : "cue.timeHint")}</p>
       <Target cue={cue} brandId={brandId} videoId={videoId} put={put} />
       <TextField
         label={t(cue.kind === "chapter" ? "cue.chapterText" : "cue.text")}
