@@ -4,10 +4,12 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.identity.interfaces import Actor, ActorKind, Role
 from app.kernel.errors import AppError
+from app.kernel.settings import Settings
 from campaigns.benefits.collected.service import WRONG_CODES_PER_MINUTE, CollectedService
 from campaigns.benefits.rules import ALPHABET
 from campaigns.benefits.schemas import RedemptionCreate
@@ -24,15 +26,24 @@ from tests.campaigns.benefits.coupons import (
 from tests.factories.town import Town
 
 MINE = "/v1/me/coupons"
+AT_ONCE = 24
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """As many connections as there are transactions at once."""
+    return msgspec.structs.replace(settings, database_pool_size=AT_ONCE)
 
 
 async def crowd(town: Town, coupon: dict[str, Any], shoppers: list[int]) -> Counter[str]:
     """All of them collect at once: how often each code was given, and each refusal said."""
     service: CollectedService = town.composed.service("collected")
+    # a connection is waited for as long as it takes, however busy the machine is
+    room = asyncio.Semaphore(AT_ONCE - 2)
 
     async def one(shopper_id: int) -> str:
         try:
-            async with town.house.database.transaction() as tx:
+            async with room, town.house.database.transaction() as tx:
                 actor = Actor(kind=ActorKind.SHOPPER, id=shopper_id)
                 return (await service.collect(tx, actor, int(coupon["id"]))).code
         except AppError as error:
