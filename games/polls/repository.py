@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,6 +53,20 @@ class PollRepository:
         """One poll, as it is now."""
         statement = select(Poll).where(Poll.id == poll_id)
         return await session.scalar(statement.execution_options(populate_existing=True))
+
+    async def look(
+        self, session: AsyncSession, poll_id: int, shopper_id: int | None
+    ) -> tuple[Poll, datetime, int | None] | None:
+        """One poll as it is now, the moment of the server, and the option the shopper chose."""
+        theirs = and_(PollVote.poll_id == Poll.id, PollVote.shopper_id == (shopper_id or 0))
+        statement = (
+            select(Poll, func.clock_timestamp(), PollVote.option_id)
+            .outerjoin(PollVote, theirs)
+            .where(Poll.id == poll_id)
+            .execution_options(populate_existing=True)
+        )
+        found = (await session.execute(statement)).first()
+        return None if found is None else (found[0], found[1], found[2])
 
     async def many(self, session: AsyncSession, ids: Collection[int]) -> Sequence[Poll]:
         """Those that exist."""

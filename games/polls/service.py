@@ -140,14 +140,7 @@ class PollService:
 
     async def shown(self, session: AsyncSession, viewer: Actor | None, poll_id: int) -> PollView:
         """A poll for everybody, with the viewer's own bits. Raises PollNotFound."""
-        poll = await self._visible(session, viewer, poll_id)
-        shopper_id = viewer.shopper_id if viewer is not None else None
-        chosen = (
-            await self._repository.vote(session, poll_id, shopper_id)
-            if shopper_id is not None
-            else None
-        )
-        now = await self._repository.now(session)
+        poll, now, chosen = await self._look(session, viewer, poll_id)
         if not _sees_counts(poll, now, chosen):
             return _view(poll, now, chosen, None)
         return _view(poll, now, chosen, await self._board.counts(session, poll_id))
@@ -158,14 +151,13 @@ class PollService:
         the votes stood. Raises PollNotFound, PollNotOpen, PollClosed, Invalid."""
         shopper_id = requires_shopper(actor)
         await self._repository.voting(tx.session, poll_id)
-        poll = await self._visible(tx.session, actor, poll_id)
-        now = await self._repository.now(tx.session)
-        chosen = await self._repository.vote(tx.session, poll_id, shopper_id)
+        poll, now, chosen = await self._look(tx.session, actor, poll_id)
         if chosen is None:
             _check_vote(poll, now, option_id)
-            await self._repository.cast(tx.session, poll_id, shopper_id, option_id, now)
-            # another request of the same shopper may have been first
-            chosen = await self._repository.vote(tx.session, poll_id, shopper_id)
+            chosen = option_id
+            if not await self._repository.cast(tx.session, poll_id, shopper_id, option_id, now):
+                # another request of the same shopper was first
+                chosen = await self._repository.vote(tx.session, poll_id, shopper_id)
         if not _sees_counts(poll, now, chosen):
             return _view(poll, now, chosen, None)
         return _view(poll, now, chosen, await self._counts(tx.session, poll_id))
@@ -203,12 +195,16 @@ class PollService:
             raise PollNotFound
         return poll
 
-    async def _visible(self, session: AsyncSession, viewer: Actor | None, poll_id: int) -> Poll:
-        poll = await self._repository.get(session, poll_id)
+    async def _look(
+        self, session: AsyncSession, viewer: Actor | None, poll_id: int
+    ) -> tuple[Poll, datetime, int | None]:
+        """A poll that the viewer may see, the moment, and what the viewer chose."""
+        shopper_id = None if viewer is None else viewer.shopper_id
+        found = await self._repository.look(session, poll_id, shopper_id)
         live = viewer is None or viewer.live
-        if poll is None or poll.archived or poll.live is not live:
+        if found is None or found[0].archived or found[0].live is not live:
             raise PollNotFound
-        return poll
+        return found
 
     async def _counts(self, session: AsyncSession, poll_id: int) -> Counts:
         return (await self._repository.counts(session, [poll_id])).get(poll_id, {})
