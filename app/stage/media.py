@@ -1,8 +1,8 @@
-"""`python -m app.stage.media MODE FILM [INDEX COUNT]`: encode a film one way, for a client that
-measures. Says one line of JSON.
+"""`python -m app.stage.media MODE FILM [QUEUE]`: encode a film one way, for a client that measures.
+Says one line of JSON.
 
 ladder    as transcoders do: the first rung by itself, all others from one decoding, in pieces;
-          with INDEX and COUNT only every COUNT-th piece, as one of so many workers
+          several of these that are given the same folder as QUEUE share them, as workers do
 separate  every rung by itself, whole, in the same settings
 whole     all rungs from one decoding by one ffmpeg that uses the machine as it likes
 """
@@ -21,14 +21,25 @@ from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.rules import Piece, Plan, plan_for
 
 
-async def _ladder(film: Path, source: Source, plan: Plan, index: int, count: int) -> None:
+async def _ladder(film: Path, source: Source, plan: Plan, queue: Path | None) -> None:
     scratch = Scratch(Path(tempfile.mkdtemp(prefix="carnival-bench-")))
     runs = [("early", piece) for piece in plan.early]
     runs += [("ladder", piece) for piece in plan.ladder]
-    for run, piece in runs[index::count]:
+    for run, piece in runs:
+        if queue is not None and not _taken(queue / f"{run}-{piece.number}"):
+            continue
         rungs = plan.rungs_of(run)
         await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch)
     scratch.close()
+
+
+def _taken(piece: Path) -> bool:
+    """Whether this worker is the first to come for a piece."""
+    try:
+        piece.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 async def _separate(film: Path, source: Source, plan: Plan) -> None:
@@ -53,14 +64,14 @@ def _unpinned(argument: str) -> str:
 
 
 def _all(plan: Plan) -> Piece:
-    return Piece(0, 0, plan.grid.frames, 0, 0)
+    return Piece(0, 0, plan.grid.frames)
 
 
-async def _main(mode: str, film: Path, index: int = 0, count: int = 1) -> None:
+async def _main(mode: str, film: Path, queue: Path | None = None) -> None:
     source = await inspect(film)
     plan = plan_for(source)
     if mode == "ladder":
-        await _ladder(film, source, plan, index, count)
+        await _ladder(film, source, plan, queue)
     elif mode == "separate":
         await _separate(film, source, plan)
     else:
@@ -70,4 +81,4 @@ async def _main(mode: str, film: Path, index: int = 0, count: int = 1) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:])))
+    asyncio.run(_main(sys.argv[1], *map(Path, sys.argv[2:])))

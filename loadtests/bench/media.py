@@ -22,6 +22,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -41,6 +42,8 @@ _ROWS = {
 _SERVE_ROUNDS, _SERVE_SECONDS = harness.ROUNDS_MIN, 3.0
 
 
+_QUEUE: Final = object()
+"""Stands for a folder from which workers of one film take its pieces, anew each time."""
 _Way = tuple[Sequence[Sequence[object]], Sequence[frozenset[int] | None]]
 """What runs at once, and on which cores each."""
 
@@ -59,9 +62,9 @@ class Encoder:
         ways: Mapping[str, _Way] = {
             "ladder": ([("ladder", film)], one),
             "separate": ([("separate", film)], one),
-            "two": (self._shares(film), self._halves),
+            "two": ([("ladder", film, _QUEUE)] * len(self._halves), self._halves),
             "whole": ([("whole", film)], all_),
-            "two_hevc": (self._shares(hevc), self._halves),
+            "two_hevc": ([("ladder", hevc, _QUEUE)] * len(self._halves), self._halves),
             "whole_hevc": ([("whole", hevc)], all_),
         }
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
@@ -84,17 +87,15 @@ class Encoder:
             ),
         ]  # fmt: skip
 
-    def _shares(self, film: Path) -> Sequence[Sequence[object]]:
-        """The pieces of a film, dealt to a worker a core."""
-        return [("ladder", film, n, len(self._halves)) for n in range(len(self._halves))]
-
     def _timed(
         self, each: Sequence[Sequence[object]], cores: Sequence[frozenset[int] | None]
     ) -> tuple[float, float]:
         """Seconds until all of these are done, and their CPU seconds."""
         before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        running = [_start(words, mine) for words, mine in zip(each, cores, strict=True)]
-        codes = [process.wait() for process in running]
+        with tempfile.TemporaryDirectory() as queue:
+            named = [[queue if word is _QUEUE else word for word in words] for words in each]
+            running = [_start(words, mine) for words, mine in zip(named, cores, strict=True)]
+            codes = [process.wait() for process in running]
         if any(codes):
             raise RuntimeError("an encoding failed")
         wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)

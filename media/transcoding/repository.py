@@ -102,6 +102,13 @@ class TranscodingRepository:
         )
         return (await session.scalars(statement)).one_or_none()
 
+    async def first_frame(self, session: AsyncSession, film: Film, run: str, number: int) -> int:
+        """Where a piece begins: behind the frames of those before it."""
+        statement = select(func.coalesce(func.sum(Piece.frames), 0)).where(
+            *_run(film, run), Piece.number < number
+        )
+        return (await session.execute(statement)).scalar_one()
+
     async def note_progress(
         self, session: AsyncSession, film: Film, run: str, number: int, frames: int
     ) -> None:
@@ -260,10 +267,9 @@ class TranscodingRepository:
         await session.execute(delete(SegmentObject).where(SegmentObject.hash.in_(hashes)))
 
 
+def _run(film: Film, run: str) -> tuple[ColumnElement[bool], ...]:
+    return (Piece.video_id == film[0], Piece.generation == film[1], Piece.run == run)
+
+
 def _piece(film: Film, run: str, number: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Piece.video_id == film[0],
-        Piece.generation == film[1],
-        Piece.run == run,
-        Piece.number == number,
-    )
+    return (*_run(film, run), Piece.number == number)

@@ -6,7 +6,6 @@ All of it follows from the source's facts alone, so whoever computes it, wheneve
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from math import ceil
 from typing import Final
 
@@ -34,7 +33,8 @@ _WARM_UP_MIN: Final = 4
 """An I-frame, a P-frame and those between: from them the encoder knows what a P-frame may cost."""
 _EARLY_GOPS: Final = (1, 2, 4, 8, 15)
 _EARLY_GOPS_MAX: Final = 30
-_LADDER_GOPS: Final = 15
+_LADDER_GOPS_MAX: Final = 15
+_LADDER_GOPS_MIN: Final = 2
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ class Piece:
     number: int
     first: int
     count: int
-    warm_up: int
+    warm_up: int = 0
     """Frames encoded before it and thrown away: the rate control arrives as it would have."""
-    run_out: int
+    run_out: int = 0
     """Frames encoded behind it and thrown away: the encoder looks ahead as it would have."""
 
 
@@ -227,42 +227,48 @@ def early_sizes(segments: int) -> list[int]:
 
 
 def ladder_sizes(segments: int) -> list[int]:
-    """Segments of each piece of the other rungs: alike, about half a minute, and two at least for
-    two workers unless the film is very short."""
-    if segments < 6:
-        return [segments]
-    count = max(2, round(segments / _LADDER_GOPS))
-    bounds = [segments * number // count for number in range(count + 1)]
-    return [stop - start for start, stop in pairwise(bounds)]
+    """Segments of each piece of the other rungs: a third of what is left, within bounds.
+
+    Whoever is free takes the next one, so what workers wait for each other in the end is as short
+    as the last pieces. (Guided self-scheduling: Polychronopoulos and Kuck, 1987.)
+    """
+    sizes: list[int] = []
+    while (rest := segments - sum(sizes)) > 0:
+        third = min(_LADDER_GOPS_MAX, max(_LADDER_GOPS_MIN, ceil(rest / 3)))
+        sizes.append(min(third, rest))
+    return sizes
 
 
 def pieces(grid: Grid, sizes: Sequence[int]) -> tuple[Piece, ...]:
     """Cut the grid into pieces of so many segments each; together they are every frame once."""
     assert sum(sizes) == grid.segments
     found: list[Piece] = []
-    warm_up, run_out = max(_WARM_UP_MIN, grid.gop // 12), max(1, grid.gop // 4)
     start = 0
     for number, size in enumerate(sizes):
         stop = min(grid.frames, start + size * grid.gop)
-        found.append(
-            Piece(
-                number=number,
-                first=start,
-                count=stop - start,
-                warm_up=min(start, warm_up),
-                run_out=min(grid.frames - stop, run_out),
-            )
-        )
+        found.append(piece_of(grid, number, range(start, stop)))
         start = stop
     return tuple(found)
+
+
+def piece_of(grid: Grid, number: int, frames: range) -> Piece:
+    """A piece of so many frames, with what is encoded around it."""
+    return Piece(
+        number,
+        frames.start,
+        len(frames),
+        warm_up=min(frames.start, max(_WARM_UP_MIN, grid.gop // 12)),
+        run_out=min(grid.frames - frames.stop, max(1, grid.gop // 4)),
+    )
 
 
 def bandwidth_bound(rung: Rung) -> int:
     """What the peak of any second of a rung is announced as while the film is still encoded.
 
-    The rate is capped by a buffer of half a second, which may be full when a second begins.
+    The rate is capped by a buffer of half a second, which may be full when a second begins, and is
+    full again where a piece begins.
     """
-    return rung.bits_max * 3 // 2
+    return rung.bits_max * 2
 
 
 def peak_bits(sizes: Sequence[int], units_a_second: Fraction) -> int:

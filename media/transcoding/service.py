@@ -57,6 +57,9 @@ class Work:
     plan: Plan
     chain: Chain | None
     """Of the sound, once it was measured."""
+    frames: range = range(0)
+    """Of the piece, as the film was cut when it was taken on: a newer release may cut others
+    differently while this one is on its way."""
 
 
 class TranscodingService:
@@ -126,7 +129,8 @@ class TranscodingService:
             if run != "av1" and not await self._videos.advance(tx, *film, VideoState.TRANSCODING):
                 row.state = "dropped"
                 return None
-            return _work(row)
+            first = await self._repository.first_frame(tx.session, film, run, number)
+            return _work(row, range(first, first + piece.frames))
 
     async def look(self, film: Film) -> Work | None:
         """The film's facts while it is worked on; None when nobody wants it any more."""
@@ -291,11 +295,11 @@ class TranscodingService:
                 await self._repository.forget_objects(tx.session, hashes)
 
 
-def _work(row: Transcoding) -> Work:
+def _work(row: Transcoding, frames: range = range(0)) -> Work:
     source = Source.of(row.source)
     chain = None if row.gain_db is None else Chain(row.gain_db, limited=row.limited)
     film = (row.video_id, row.generation)
-    return Work(film, row.original, source, plan_for(source), chain)
+    return Work(film, row.original, source, plan_for(source), chain, frames)
 
 
 def _pieces(film: Film, plan: Plan, *, av1: bool) -> list[Piece]:

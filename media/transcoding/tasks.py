@@ -25,6 +25,7 @@ from media.transcoding.growing.queueing import (
 )
 from media.transcoding.growing.versions import SOUND
 from media.transcoding.repository import Film
+from media.transcoding.rules import piece_of
 from media.transcoding.service import TranscodingService, Work
 from media.videos.interfaces import Refusal
 
@@ -47,7 +48,7 @@ class TranscodingJobs:
         work = await self._service.begin(film, run, number)
         if work is None:
             return
-        piece = work.plan.pieces_of(run)[number]
+        piece = piece_of(work.plan.grid, number, work.frames)
         async with self._at_work(work) as (path, source):
             async with self._telling(film, run, number) as seen:
                 made = await pictures.encode_piece(

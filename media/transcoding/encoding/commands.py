@@ -19,10 +19,12 @@ from media.transcoding.rules import SAMPLE_RATE, SOUND_BITS, Grid, Piece, Rung, 
 
 ffmpeg: Any = untyped
 
-_SEEK_BACK_SECONDS: Final = 1
-"""Before a piece: a keyframe's time stamp may lie somewhat after its place."""
+_SEEK_BACK_SECONDS: Final = Fraction(7, 10)
+"""Before a piece: a keyframe's time stamp may lie somewhat after its place, by as many frames as
+are reordered. Cameras write a keyframe a second: with a whole second, two would be decoded."""
 _PRESET: Final = "medium"
 _CARELESS: Final = "subme=1,me=dia,ref=1,trellis=0"
+_WORST_QP: Final = 51
 _MP4: Final = "+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets"
 _DECODING_THREADS: Final = 2
 _MATRICES: Final = {
@@ -118,9 +120,8 @@ def pictures(
 
     Each rung is scaled from the next larger one, which costs a fraction of scaling the source.
     """
-    first = piece.first - piece.warm_up
     count = piece.warm_up + piece.count + piece.run_out
-    stream = on_grid(source, fd, grid, first, count)
+    stream = on_grid(source, fd, grid, piece.first - piece.warm_up, count)
     ordered = sorted(rungs, key=lambda rung: rung.pixels, reverse=True)
     top = ordered[0]
     stream = fitted(stream, source.video, (top.width, top.height), lut)
@@ -168,10 +169,8 @@ def _h264(rung: Rung, grid: Grid, piece: Piece) -> Mapping[str, Any]:
         "vbv-maxrate": rung.bits_max // 1000,
         "vbv-bufsize": rung.bits_max // 2000,
     }
-    if piece.run_out:
-        # those before must know what comes; how it is coded itself is nobody's concern
-        end = piece.warm_up + piece.count
-        parts["zones"] = f"{end},{end + piece.run_out - 1},b=1,{_CARELESS}"
+    if zones := _zones(piece):
+        parts["zones"] = "/".join(zones)
     return {
         "c:v": "libx264",
         "preset": _PRESET,
@@ -180,6 +179,18 @@ def _h264(rung: Rung, grid: Grid, piece: Piece) -> Mapping[str, Any]:
         "forced-idr": 1,
         "x264-params": ":".join(f"{name}={value}" for name, value in parts.items()),
     }
+
+
+def _zones(piece: Piece) -> Sequence[str]:
+    """Frames that are encoded without pains, for they are thrown away: those before leave the rate
+    control what it needs to know, of those behind only what they show is looked at."""
+    end = piece.warm_up + piece.count
+    zones: list[str] = []
+    if piece.warm_up:
+        zones.append(f"0,{piece.warm_up - 1},b=1,{_CARELESS}")
+    if piece.run_out:
+        zones.append(f"{end},{end + piece.run_out - 1},q={_WORST_QP},{_CARELESS}")
+    return zones
 
 
 def _av1(grid: Grid) -> Mapping[str, Any]:

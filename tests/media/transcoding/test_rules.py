@@ -148,13 +148,25 @@ class TestPieces:
                 assert at + piece.run_out <= plan.grid.frames
                 if at < plan.grid.frames:
                     assert at % plan.grid.gop == 0
-                    assert piece.run_out > 0
+                    assert 0 < piece.run_out < plan.grid.gop
             assert at == plan.grid.frames
 
     def test_the_first_piece_is_one_segment(self) -> None:
         plan = rules.plan_for(source(seconds=Fraction(3600)))
         assert [piece.count for piece in plan.early[:5]] == [60, 120, 240, 480, 900]
-        assert len(plan.ladder) == 120
+
+    def test_the_last_pieces_of_the_ladder_are_short(self) -> None:
+        assert rules.ladder_sizes(2) == [2]
+        assert rules.ladder_sizes(12) == [4, 3, 2, 2, 1]
+        assert rules.ladder_sizes(60) == [15, 15, 10, 7, 5, 3, 2, 2, 1]
+
+    @given(st.integers(1, 4000))
+    def test_nobody_waits_long_for_the_last_piece(self, segments: int) -> None:
+        rest = segments
+        for size in rules.ladder_sizes(segments):
+            assert 1 <= size <= max(2, min(15, -(-rest // 3)))
+            rest -= size
+        assert rest == 0
 
     def test_one_rung_has_no_ladder_to_wait_for(self) -> None:
         assert rules.plan_for(source(320, 180)).ladder == ()

@@ -55,7 +55,7 @@ async def test_nobody_sees_the_joins(
     premiere: Premiere, numbered: Path, small_ladder: None, tmp_path: Path
 ) -> None:
     plan, scratch = plan_for(source := await inspect(numbered)), Scratch(tmp_path / "scratch")
-    whole = Piece(0, 0, plan.grid.frames, 0, 0)
+    whole = Piece(0, 0, plan.grid.frames)
     rungs = {"early": plan.rungs[0], "ladder": plan.rungs[-1]}
     made = await pictures.encode_piece(
         numbered, source, plan.grid, whole, list(rungs.values()), scratch
@@ -84,7 +84,7 @@ async def test_what_is_thrown_away_changes_nothing(
     assert piece.warm_up, "else the encoder's own words about its settings are in it"
     assert piece.run_out
     quick = await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch)
-    monkeypatch.setattr(commands, "_CARELESS", "subme=7,me=hex,ref=3,trellis=1")
+    monkeypatch.setattr(commands, "_WORST_QP", 20)
     assert await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch) == quick
     scratch.close()
 
