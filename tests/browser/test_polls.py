@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Request, expect
 from tests.browser.conftest import Phones, keep
 from tests.browser.fair import FairBrand
 from tests.browser.films import phone_film
+from tests.faults.installation import Installation
 
 ENCODED_MS = 240_000
 TOUCH_PX = 44
@@ -35,8 +36,9 @@ for (const each of list.querySelectorAll(".poll-text")) each.textContent = "面"
 
 
 def test_a_poll_is_made_for_a_film_and_answered_in_it(
-    phones: Phones, brand: FairBrand, tmp_path: Path
+    phones: Phones, installation: Installation, tmp_path: Path
 ) -> None:
+    brand = FairBrand(installation, "凉面馆")
     desk = phones.take(desktop=True)
     desk.goto("/console")
     phones.say_code(desk, brand.colleague())
