@@ -8,8 +8,12 @@ AppError
 ├── CaptionsDamaged   422  the file is not WebVTT, or its cues are wrong; `errors` names lines
 ├── CaptionsFull      409  a video has a bounded number of languages
 └── CaptionsNotFound  404  no track of this language
-FilmFailed                  the programs did not deliver; says why for the log
+FilmFailed                  there is no film; a reason for whoever asked, and words for the log
 """
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
 
 from app.kernel.errors import Conflict, NotFound, Unavailable, Unprocessable
 
@@ -56,5 +60,33 @@ class CaptionsNotFound(NotFound):
     code, title = "captions_not_found", "There are no captions in this language"
 
 
+class Failure(StrEnum):
+    """Why a film could not be made. `FAILURES` has words for whoever asked."""
+
+    VIDEO_GONE = "video_gone"
+    VIDEO_UNREADABLE = "video_unreadable"
+    PICTURE_GONE = "picture_gone"
+    PROGRAMS_FAILED = "programs_failed"
+    TRIED_OFTEN = "tried_often"
+
+
+FAILURES: Final[Mapping[Failure, str]] = {
+    Failure.VIDEO_GONE: "The video it was to be made from is gone.",
+    Failure.VIDEO_UNREADABLE: (
+        "The film of this video can no longer be read. Please put a new film in its place."
+    ),
+    Failure.PICTURE_GONE: "A picture that was to be in it is gone. Please choose another one.",
+    Failure.PROGRAMS_FAILED: (
+        "It could not be made from this film: it may be damaged. "
+        "Please export it again and upload it anew."
+    ),
+    Failure.TRIED_OFTEN: "It was tried several times in vain. Please ask for it again later.",
+}
+
+
 class FilmFailed(Exception):
-    """A film could not be made; what the programs said."""
+    """A film could not be made."""
+
+    def __init__(self, failure: Failure, log: str = "") -> None:
+        super().__init__(log or failure.value)
+        self.failure = failure

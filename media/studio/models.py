@@ -32,6 +32,8 @@ class StudioWork(Base):
     """The video that came of it."""
     asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     done_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(24))
+    """Why there is no video, in a stable word."""
 
 
 class VideoCaptions(Base):

@@ -47,11 +47,20 @@ class StudioRepository:
         return await session.scalar(statement)
 
     async def done(
-        self, session: AsyncSession, work_id: int, state: str, video_id: int | None, at: datetime
+        self,
+        session: AsyncSession,
+        work_id: int,
+        at: datetime,
+        *,
+        video_id: int | None = None,
+        failure: str | None = None,
     ) -> None:
-        """Note the end of a work."""
+        """Note the end of a work: a video, or why there is none."""
+        state = "done" if failure is None else "failed"
         statement = update(StudioWork).where(StudioWork.id == work_id)
-        await session.execute(statement.values(state=state, video_id=video_id, done_at=at))
+        await session.execute(
+            statement.values(state=state, video_id=video_id, failure=failure, done_at=at)
+        )
 
     async def captions(self, session: AsyncSession, video_id: int) -> Sequence[VideoCaptions]:
         """A video's tracks: the one that is shown first, then by language."""

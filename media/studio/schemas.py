@@ -7,6 +7,7 @@ import msgspec
 
 from app.kernel.structs import Id, Input, View
 from media.studio.captions.webvtt import CHARS_MAX
+from media.studio.errors import Failure
 from media.studio.models import LABEL_CHARS_MAX, LANGUAGE_CHARS_MAX
 from media.studio.slides.plan import PRODUCTS_MAX
 
@@ -155,6 +156,10 @@ class WorkView(View):
     """The new video, once it is there; it then goes the way of an upload."""
     duration_ms: int | None
     """Of the film to be, where it is known."""
+    failure: Failure | None
+    """Why there is no film; a stable word, for programs and translations."""
+    failure_detail: str | None
+    """The same in words."""
 
 
 class TemplateView(View):

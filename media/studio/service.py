@@ -16,7 +16,14 @@ from app.kernel.ids import Ids
 from app.kernel.structs import Id
 from app.kernel.text import is_visible, one_line
 from media.images.interfaces import Images, PictureOwner
-from media.studio.errors import NoFilm, NotEnoughFilm, StudioBusy, WorkNotFound
+from media.studio.errors import (
+    FAILURES,
+    Failure,
+    NoFilm,
+    NotEnoughFilm,
+    StudioBusy,
+    WorkNotFound,
+)
 from media.studio.interfaces import SlideProducts
 from media.studio.making.specs import OverlaySpec, ShowSpec, Spec, TrimSpec
 from media.studio.models import StudioWork
@@ -225,6 +232,7 @@ def _view(work: StudioWork) -> WorkView:
         duration = shown.duration_ms
     elif isinstance(spec, TrimSpec):
         duration = spec.end_ms - spec.start_ms
+    failure = Failure(work.failure) if work.failure is not None else None
     return WorkView(
         id=Id(work.id),
         kind=WorkKind(work.kind),
@@ -232,4 +240,6 @@ def _view(work: StudioWork) -> WorkView:
         title=work.title,
         video_id=Id(work.video_id) if work.video_id is not None else None,
         duration_ms=duration,
+        failure=failure,
+        failure_detail=FAILURES[failure] if failure is not None else None,
     )

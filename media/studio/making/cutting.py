@@ -9,7 +9,7 @@ from PIL import Image
 
 from media.films.film import Film, Track
 from media.inspection.sandbox import FFMPEG, guarded, opened, run
-from media.studio.errors import FilmFailed
+from media.studio.errors import Failure, FilmFailed
 
 FILM: Final = "film.mp4"
 _SIDE_MAX: Final = 1920
@@ -87,7 +87,7 @@ async def _made(
         )
     if not done.good:
         said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise FilmFailed(f"{done.exceeded or done.code} {said}")
+        raise FilmFailed(Failure.PROGRAMS_FAILED, f"{done.exceeded or done.code} {said}")
     return folder / FILM
 
 

@@ -19,7 +19,7 @@ from app.kernel.objects import Objects
 from media.films.film import Film, readable
 from media.images.errors import PictureNotFound
 from media.images.interfaces import Images
-from media.studio.errors import FilmFailed
+from media.studio.errors import Failure, FilmFailed
 from media.studio.making.cutting import overlaid, overlay_size, trimmed
 from media.studio.making.overlay import overlay
 from media.studio.making.specs import OverlaySpec, ShowSpec, Spec, TrimSpec
@@ -71,16 +71,19 @@ class Maker:
         with tempfile.TemporaryDirectory(prefix="carnival-studio-") as name:
             try:
                 film = await self._film(spec, work.title, Path(name))
-            except (FilmFailed, PictureNotFound) as failure:
-                log.warning("studio_work_failed", work=work_id, why=str(failure))
-                await self._end(work_id, None)
+            except FilmFailed as failed:
+                log.warning("studio_work_failed", work=work_id, why=str(failed))
+                await self._end(work_id, failed.failure)
+                return
+            except PictureNotFound:
+                await self._end(work_id, Failure.PICTURE_GONE)
                 return
             original = await self._keep(work, film)
         await self._end(work_id, (original, work.title))
 
     async def give_up(self, work_id: int) -> None:
         """Whatever went wrong, it went wrong too often: whoever waits is told."""
-        await self._end(work_id, None)
+        await self._end(work_id, Failure.TRIED_OFTEN)
 
     async def _film(self, spec: Spec, title: str, folder: Path) -> Path:
         if isinstance(spec, ShowSpec):
@@ -91,10 +94,10 @@ class Maker:
             renditions = self._doors.find(Renditions)
             cut = await renditions.latest(session, record_id) if renditions else None
         if record is None:
-            raise FilmFailed("the video is gone")
+            raise FilmFailed(Failure.VIDEO_GONE)
         async with readable(record, cut, self._objects) as film:
             if film is None:
-                raise FilmFailed("nothing of the film can be read yet")
+                raise FilmFailed(Failure.VIDEO_UNREADABLE)
             if isinstance(spec, TrimSpec):
                 return await trimmed(film, spec.start_ms / 1000, spec.end_ms / 1000, folder)
             return await self._lay_over(spec, film, folder)
@@ -145,17 +148,18 @@ class Maker:
             live=work.live,
         )
 
-    async def _end(self, work_id: int, made: tuple[Original, str] | None) -> None:
+    async def _end(self, work_id: int, outcome: tuple[Original, str] | Failure) -> None:
         """Note the outcome; the video is created in the same transaction."""
         async with self._database.transaction() as tx:
             work = await self._repository.work(tx.session, work_id, lock=True)
             if work is None or work.state != _WAITING:
                 return
-            video_id: int | None = None
-            if made is not None:
-                video_id = await self._videos.create(tx, *made)
-            state = "failed" if made is None else "done"
-            await self._repository.done(tx.session, work_id, state, video_id, self._clock.now())
+            now = self._clock.now()
+            if isinstance(outcome, Failure):
+                await self._repository.done(tx.session, work_id, now, failure=outcome)
+            else:
+                video_id = await self._videos.create(tx, *outcome)
+                await self._repository.done(tx.session, work_id, now, video_id=video_id)
 
     async def point(self, tx: Transaction, video_id: int) -> None:
         """Fill the timeline's draft of a slide show that became a video, now that its length is

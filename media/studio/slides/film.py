@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from media.inspection.sandbox import FFMPEG, PYTHON, PYTHON_FILES, Finished, opened, run
-from media.studio.errors import FilmFailed
+from media.studio.errors import Failure, FilmFailed
 from media.studio.music.band import as_wave, play
 from media.studio.music.scores import FRAMES_PER_SECOND
 from media.studio.slides.plan import Show
@@ -42,7 +42,7 @@ async def make_film(show: Show, pictures: Mapping[str, bytes], folder: Path) -> 
             encoding = asyncio.create_task(_encode(show, folder, pipe.source, music))
             drawn, encoded = await _both(drawing, encoding, pipe)
     if not drawn.good or not encoded.good:
-        raise FilmFailed(_last_words(drawn) or _last_words(encoded))
+        raise FilmFailed(Failure.PROGRAMS_FAILED, _last_words(drawn) or _last_words(encoded))
     return folder / FILM
 
 

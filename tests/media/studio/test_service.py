@@ -258,6 +258,23 @@ class TestCutting:
         assert await _made(theatre) == []
         work = await theatre.town.good("GET", f"/v1/studio/works/{order['id']}", shop.owner)
         assert (work["state"], work["videoId"]) == ("failed", None)
+        assert work["failure"] == "video_unreadable"
+        assert "new film" in work["failureDetail"]
+
+    async def test_a_film_that_is_gone_when_its_turn_comes_says_so(
+        self, theatre: Theatre, counted_film: Path
+    ) -> None:
+        shop = await theatre.town.shop()
+        video = await _filmed(theatre, shop, counted_film)
+        order = await theatre.town.good(
+            "POST", f"/v1/videos/{video}/trim", shop.owner, json={"startMs": 0, "endMs": 2000}
+        )
+        assert order["failure"] is None
+        assert order["failureDetail"] is None
+        del theatre.stage.films[video]
+        assert await _made(theatre) == []
+        work = await theatre.town.good("GET", f"/v1/studio/works/{order['id']}", shop.owner)
+        assert (work["state"], work["failure"]) == ("failed", "video_gone")
 
 
 async def _read(theatre: Theatre, made: list[Original], folder: Path) -> Film:
