@@ -34,7 +34,7 @@ _WARM_UP_MIN: Final = 4
 _EARLY_GOPS: Final = (1, 2, 4, 8, 15)
 _EARLY_GOPS_MAX: Final = 30
 _LADDER_GOPS_MAX: Final = 15
-_LADDER_GOPS_MIN: Final = 2
+_LADDER_GOPS_MIN: Final = 3
 
 
 @dataclass(frozen=True)

@@ -157,14 +157,14 @@ class TestPieces:
 
     def test_the_last_pieces_of_the_ladder_are_short(self) -> None:
         assert rules.ladder_sizes(2) == [2]
-        assert rules.ladder_sizes(12) == [4, 3, 2, 2, 1]
-        assert rules.ladder_sizes(60) == [15, 15, 10, 7, 5, 3, 2, 2, 1]
+        assert rules.ladder_sizes(12) == [4, 3, 3, 2]
+        assert rules.ladder_sizes(60) == [15, 15, 10, 7, 5, 3, 3, 2]
 
     @given(st.integers(1, 4000))
     def test_nobody_waits_long_for_the_last_piece(self, segments: int) -> None:
         rest = segments
         for size in rules.ladder_sizes(segments):
-            assert 1 <= size <= max(2, min(15, -(-rest // 3)))
+            assert 1 <= size <= max(3, min(15, -(-rest // 3)))
             rest -= size
         assert rest == 0
 
