@@ -20,6 +20,7 @@ COLLECT_UNTIL_MAX: Final = 2 * AHEAD_MAX
 VALID_UNTIL_MAX: Final = 4 * AHEAD_MAX
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs, without 0 and O, 1 and I: five bits each."""
+_SIGNS: Final = frozenset(ALPHABET)
 _LOW_PARTS: Final = 10
 _SEPARATORS: Final = str.maketrans("", "", " -\u2010\u2011\u2013")
 
@@ -145,6 +146,8 @@ def code_from(data: bytes) -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in data)
 
 
-def code_of(text: str) -> str:
-    """A code as it is stored, from what a clerk typed or scanned."""
-    return text.translate(_SEPARATORS).upper()
+def code_of(text: str) -> str | None:
+    """A code as it is stored, from what a clerk typed or scanned. None where it has a sign
+    that no code has."""
+    code = text.translate(_SEPARATORS).upper()
+    return code if _SIGNS.issuperset(code) else None

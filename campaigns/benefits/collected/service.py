@@ -174,7 +174,9 @@ class CollectedService:
         caller = f"{actor.kind}:{actor.id}"
         self._wrong.check_left(caller)
         code = code_of(body.code)
-        found = await self._repository.by_code(tx.session, brand_id, actor.live, code)
+        found = None
+        if code is not None:
+            found = await self._repository.by_code(tx.session, brand_id, actor.live, code)
         if found is None:
             self._wrong.check(caller)
             raise CodeNotFound

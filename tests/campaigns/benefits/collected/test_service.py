@@ -242,6 +242,11 @@ class TestRedeem:
         await age(town, fixed, days=1.5)
         assert (await redeem(town, shop, code))[0] == 200
 
+    @pytest.mark.parametrize("text", ["\0", "7KQM\x002VXA9RT", "-", "券" * 12, "ﬀ" * 12, "ß" * 32])
+    async def test_what_can_be_no_code_is_none(self, town: Town, text: str) -> None:
+        status, problem = await redeem(town, await town.shop(), text)
+        assert (status, problem["code"]) == (404, "coupon_code_not_found")
+
     async def test_another_brands_code_is_none(self, town: Town) -> None:
         shop, rival = await town.shop(), await town.shop()
         code = (await collect(town, await make(town, shop), await town.shopper()))["code"]
