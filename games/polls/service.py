@@ -143,7 +143,8 @@ class PollService:
         poll, now, chosen = await self._look(session, viewer, poll_id)
         if not _sees_counts(poll, now, chosen):
             return _view(poll, now, chosen, None)
-        return _view(poll, now, chosen, await self._board.counts(session, poll_id))
+        closed = _state(poll, now) is PollState.CLOSED
+        return _view(poll, now, chosen, await self._board.counts(session, poll_id, closed=closed))
 
     async def vote(self, tx: Transaction, actor: Actor, poll_id: int, option_id: int) -> PollView:
         """The first answer of a shopper counts; asking again tells it. The server's clock decides,

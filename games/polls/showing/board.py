@@ -19,6 +19,8 @@ Counts = Mapping[int, int]
 
 class _Held(msgspec.Struct):
     counts: Counts
+    final: bool
+    """Read after the closing."""
     read_at: float
     reading: bool = False
     """Somebody reads it anew: until then others are shown what is held."""
@@ -31,12 +33,14 @@ class Board:
         self._repository = repository
         self._held: OrderedDict[int, _Held] = OrderedDict()
 
-    async def counts(self, session: AsyncSession, poll_id: int) -> Counts:
-        """The counts of about a second ago at most."""
+    async def counts(self, session: AsyncSession, poll_id: int, *, closed: bool) -> Counts:
+        """The counts of about a second ago; of a closed poll none from before its closing, since
+        nobody asks again."""
         held = self._held.get(poll_id)
-        is_fresh = held is not None and time.monotonic() - held.read_at < FRESH_SECONDS
-        if held is not None and (is_fresh or held.reading):
-            return held.counts
+        if held is not None and (held.final or not closed):
+            age = time.monotonic() - held.read_at
+            if age < FRESH_SECONDS or (held.reading and age < 2 * FRESH_SECONDS):
+                return held.counts
         if held is not None:
             held.reading = True
         try:
@@ -45,7 +49,7 @@ class Board:
             if held is not None:
                 held.reading = False
         counts = found.get(poll_id, {})
-        self._held[poll_id] = _Held(counts, time.monotonic())
+        self._held[poll_id] = _Held(counts, closed, time.monotonic())
         if len(self._held) > _HELD_MAX:
             self._held.popitem(last=False)
         return counts
