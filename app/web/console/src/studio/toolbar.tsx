@@ -25,7 +25,7 @@ export const kindIcons: Record<CueKind, IconName> = {
   chapter: "note",
   link: "link",
 };
-/** What can be put onto a film. There are no polls yet: their cues are refused. */
+/** What can be put onto a film. */
 export const kinds: readonly CueKind[] = ["product", "packet", "coupon", "poll", "chapter", "link"];
 /** Names what is dragged, so that the strip takes nothing else. */
 export const dragType = "application/x-carnival-cue";
