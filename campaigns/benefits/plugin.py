@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.interfaces import BrandDirectory
 from app.kernel.house import House, Slice, Wiring
-from app.kernel.structs import ID_MAX
 from campaigns.benefits.collected.repository import CollectedRepository
 from campaigns.benefits.collected.service import CollectedService
 from campaigns.benefits.controllers import (
@@ -18,7 +17,14 @@ from campaigns.benefits.controllers import (
 from campaigns.benefits.repository import CouponRepository
 from campaigns.benefits.service import CouponService
 from campaigns.brands.interfaces import Brands
-from media.timelines.interfaces import CueKind, CueKinds, CueOwner, CueTarget, CueTargets
+from media.timelines.interfaces import (
+    CueKind,
+    CueKinds,
+    CueOwner,
+    CueTarget,
+    CueTargets,
+    ref_ids,
+)
 
 
 class CouponCues(CueTargets):
@@ -33,7 +39,7 @@ class CouponCues(CueTargets):
         """Only the brand's own, as long as they may be collected."""
         found = {
             str(each.id)
-            for each in await self._coupons.of_cues(session, _ids(refs))
+            for each in await self._coupons.of_cues(session, ref_ids(refs))
             if not owner.by_shopper and (each.brand_id, each.live) == (owner.id, owner.live)
         }
         words = "No coupon of this brand that can be collected, now or later"
@@ -41,16 +47,8 @@ class CouponCues(CueTargets):
 
     async def shown(self, session: AsyncSession, refs: Collection[str]) -> Mapping[str, CueTarget]:
         """With what is left at this moment; what is over is left out."""
-        targets = await self._coupons.targets(session, _ids(refs))
+        targets = await self._coupons.targets(session, ref_ids(refs))
         return {str(id_): target for id_, target in targets.items()}
-
-
-def _ids(refs: Collection[str]) -> list[int]:
-    return [
-        number
-        for ref in refs
-        if ref.isascii() and ref.isdigit() and len(ref) <= 19 and (number := int(ref)) <= ID_MAX
-    ]
 
 
 def wire(house: House) -> Wiring:

@@ -9,7 +9,6 @@ from app.identity.interfaces import Actor, Scope
 from app.kernel.database import Transaction
 from app.kernel.errors import Invalid
 from app.kernel.house import House, Slice, Wiring
-from app.kernel.structs import ID_MAX
 from campaigns.brands.interfaces import Brands
 from campaigns.products.controllers import CatalogueController, ProductController
 from campaigns.products.interfaces import Products
@@ -25,6 +24,8 @@ from media.timelines.interfaces import (
     CueTarget,
     CueTargets,
     ProductTarget,
+    ref_id,
+    ref_ids,
 )
 
 
@@ -38,10 +39,10 @@ class ProductCues(CueTargets):
         self, session: AsyncSession, refs: Collection[str], owner: CueOwner
     ) -> Mapping[str, str]:
         """Shoppers show what they bought anywhere, brands only what they sell."""
-        found = await self._products.records(session, _ids(refs))
+        found = await self._products.records(session, ref_ids(refs))
         words: dict[str, str] = {}
         for ref in refs:
-            record = found.get(_id(ref))
+            record = found.get(ref_id(ref))
             mine = record is not None and (owner.by_shopper or record.brand_id == owner.id)
             if record is None or not mine or record.live is not owner.live or record.archived:
                 words[ref] = "There is no such product in this catalogue"
@@ -49,7 +50,7 @@ class ProductCues(CueTargets):
 
     async def shown(self, session: AsyncSession, refs: Collection[str]) -> Mapping[str, CueTarget]:
         """With the price and stock of this moment."""
-        cards = await self._products.cards(session, _ids(refs))
+        cards = await self._products.cards(session, ref_ids(refs))
         return {
             str(card.id): ProductTarget(
                 id=card.id,
@@ -96,16 +97,6 @@ class ProductSlides(SlideProducts):
                 )
             )
         return shown
-
-
-def _ids(refs: Collection[str]) -> list[int]:
-    return [id_ for ref in refs if (id_ := _id(ref))]
-
-
-def _id(ref: str) -> int:
-    """0 for what is no id."""
-    number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else 0
-    return number if number <= ID_MAX and str(number) == ref else 0
 
 
 def wire(house: House) -> Wiring:

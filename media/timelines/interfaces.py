@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.actors import Actor
 from app.kernel.database import Transaction
 from app.kernel.money import Discount, Money
-from app.kernel.structs import Id, Timestamp, View
+from app.kernel.structs import ID_MAX, Id, Timestamp, View
 from media.images.interfaces import ImageView
 
 
@@ -204,6 +204,17 @@ class CueTargets(Protocol):
     async def shown(self, session: AsyncSession, refs: Collection[str]) -> Mapping[str, CueTarget]:
         """What they mean at this moment; without those that cannot be shown."""
         ...
+
+
+def ref_id(ref: str) -> int:
+    """The id that a `ref` is, written as ids are; 0 for what is none."""
+    number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else 0
+    return number if number <= ID_MAX and str(number) == ref else 0
+
+
+def ref_ids(refs: Collection[str]) -> list[int]:
+    """The ids among them."""
+    return [id_ for ref in refs if (id_ := ref_id(ref))]
 
 
 class CueKinds(Protocol):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.clock import Clock
 from app.kernel.database import Transaction
 from app.kernel.errors import Invalid
-from app.kernel.structs import ID_MAX, to_builtins
+from app.kernel.structs import to_builtins
 from games.packets.holding.book import PacketBook, record_of
 from games.packets.interfaces import Packets, PacketStatus, WatchToOpen
 from games.packets.models import Packet
@@ -24,6 +24,8 @@ from media.timelines.interfaces import (
     CueTargets,
     PacketTarget,
     Timelines,
+    ref_id,
+    ref_ids,
 )
 
 _OPENING: Final = timedelta(seconds=60)
@@ -45,14 +47,14 @@ class PacketCues(CueTargets):
         words: dict[str, str] = {}
         for ref in refs:
             try:
-                await self._packets.check_carried(session, _id(ref), brand_id, owner.live)
+                await self._packets.check_carried(session, ref_id(ref), brand_id, owner.live)
             except Invalid as error:
                 words[ref] = error.detail
         return words
 
     async def shown(self, session: AsyncSession, refs: Collection[str]) -> Mapping[str, CueTarget]:
         """As they were announced."""
-        cards = await self._packets.cards(session, [id_ for ref in refs if (id_ := _id(ref))])
+        cards = await self._packets.cards(session, ref_ids(refs))
         return {
             str(card.id): PacketTarget(
                 id=card.id,
@@ -85,7 +87,7 @@ class CueMoments:
         moments: dict[int, int] = {}
         for cue in timeline.cues if timeline is not None else ():
             if cue.kind is CueKind.PACKET:
-                moments.setdefault(_id(cue.ref), cue.at)
+                moments.setdefault(ref_id(cue.ref), cue.at)
         # one order for everybody, so that nobody waits in a circle
         for packet_id, at_ms in sorted(moments.items()):
             packet = await self._repository.get(tx.session, packet_id, lock=True)
@@ -106,9 +108,3 @@ class CueMoments:
         await tx.session.flush()
         packet_id = packet.id
         tx.after_commit(lambda: self._book.forget(packet_id))
-
-
-def _id(ref: str) -> int:
-    """0 for what is no id."""
-    number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else 0
-    return number if number <= ID_MAX and str(number) == ref else 0

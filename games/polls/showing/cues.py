@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.structs import ID_MAX
 from games.polls.interfaces import PollState
 from games.polls.service import PollService
 from media.timelines.interfaces import (
@@ -13,6 +12,8 @@ from media.timelines.interfaces import (
     CueTargets,
     PollTarget,
     PollTargetOption,
+    ref_id,
+    ref_ids,
 )
 
 
@@ -26,10 +27,10 @@ class PollCues(CueTargets):
         self, session: AsyncSession, refs: Collection[str], owner: CueOwner
     ) -> Mapping[str, str]:
         """The brand's own, and not over."""
-        found = await self._polls.cards(session, _ids(refs))
+        found = await self._polls.cards(session, ref_ids(refs))
         words: dict[str, str] = {}
         for ref in refs:
-            card = found.get(_id(ref))
+            card = found.get(ref_id(ref))
             mine = card is not None and not owner.by_shopper and card.brand_id == owner.id
             if card is None or not mine or card.live is not owner.live:
                 words[ref] = "There is no such poll of this brand"
@@ -39,7 +40,7 @@ class PollCues(CueTargets):
 
     async def shown(self, session: AsyncSession, refs: Collection[str]) -> Mapping[str, CueTarget]:
         """Closed ones too: their result is worth seeing."""
-        found = await self._polls.cards(session, _ids(refs))
+        found = await self._polls.cards(session, ref_ids(refs))
         return {
             str(card.id): PollTarget(
                 id=card.id,
@@ -52,13 +53,3 @@ class PollCues(CueTargets):
             )
             for card in found.values()
         }
-
-
-def _ids(refs: Collection[str]) -> list[int]:
-    return [id_ for ref in refs if (id_ := _id(ref))]
-
-
-def _id(ref: str) -> int:
-    """0 for what is no id."""
-    number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else 0
-    return number if number <= ID_MAX and str(number) == ref else 0
