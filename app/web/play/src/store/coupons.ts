@@ -6,7 +6,7 @@ import type { HeldCoupon } from "../api/coupons";
 import { Problem } from "../api/problems";
 import type { Id } from "../api/types";
 import { forgetList } from "./paged";
-import { onSignOut, signedIn } from "./session";
+import { me, onSignOut, signedIn } from "./session";
 
 /** What this shopper is known to have, by coupon. */
 export const heldCoupons = signal<ReadonlyMap<Id, HeldCoupon>>(new Map());
@@ -27,9 +27,10 @@ function noteGone(id: Id): void {
 /** Looks whether the shopper has one already, and whether there are any; fails in silence. */
 export async function learnCoupon(id: Id): Promise<void> {
   if (!signedIn.value || heldCoupons.value.has(id)) return;
+  const asking = me.value?.id;
   try {
     const { mine, state } = await readCoupon(id);
-    if (mine !== null) keep(mine);
+    if (mine !== null && me.value?.id === asking) keep(mine);
     if (state === "sold_out" || state === "over") noteGone(id);
   } catch {
     // what was said with the film stays
@@ -38,9 +39,10 @@ export async function learnCoupon(id: Id): Promise<void> {
 
 /** Collects one. Rejects as the server does, having noted what is gone. */
 export async function collect(id: Id): Promise<HeldCoupon> {
+  const asking = me.value?.id;
   try {
     const made = await collectCoupon(id);
-    keep(made);
+    if (me.value?.id === asking) keep(made);
     forgetList(couponList("usable"));
     return made;
   } catch (error) {
