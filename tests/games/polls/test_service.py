@@ -242,12 +242,13 @@ class TestKeeping:
             ({"options": ["a", "x" * 41]}, "/options/1"),
             ({"options": ["a", " A "]}, "/options/1"),
             ({"results": "never"}, "/results"),
+            # counted from when tests are collected, long before this one runs in a full suite
             ({"closesAt": soon(-1)}, "/closesAt"),
             ({"closesAt": soon(31 * 86_400)}, "/closesAt"),
             ({"closesAt": "9999-12-31T23:59:59Z"}, "/closesAt"),
             ({"opensAt": "9999-12-31T23:59:59Z"}, "/opensAt"),
             ({"opensAt": soon(-3_600)}, "/opensAt"),
-            ({"opensAt": soon(700)}, "/closesAt"),
+            ({"opensAt": soon(7_200)}, "/closesAt"),
             ({"colour": "red"}, ""),
         ],
     )
