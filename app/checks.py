@@ -125,7 +125,8 @@ class Checks:
         chromium = _chromium(self._console)
         if chromium is not None:
             os.environ["CARNIVAL_CHROMIUM"] = chromium
-            return _pytest("-m", "browser", "tests/browser", *_in_parallel(2))
+            lanes = [*_in_parallel(2), "--dist", "loadgroup", "--no-loadscope-reorder"]
+            return _pytest("-m", "browser", "tests/browser", *lanes)
         note = "NOT RUN: there is no Chromium; as root on Debian it would be installed"
         return Outcome(0, 1 if os.environ.get("CI") == "true" else 0, note=note)
 

@@ -1,6 +1,7 @@
 """A real browser on a real installation. Chromium is Debian's; without it these tests fail in CI
 and are left out elsewhere, with a word about it."""
 
+import inspect
 import json
 import os
 import shutil
@@ -28,10 +29,18 @@ ARGUMENTS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs Chromium."""
+    """Every test of this folder needs Chromium. Those with an event loop of their own come before
+    all others, in one process: Playwright's other face keeps its loop running to the end."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if _has_loop(item):
+                item.add_marker(pytest.mark.xdist_group("with a loop"))
+    items.sort(key=lambda item: "browser" in item.keywords and not _has_loop(item))
+
+
+def _has_loop(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj)
 
 
 @pytest.fixture(scope="session")
