@@ -148,8 +148,10 @@ class Versions:
         await self._publish(tx, row, plan, contents, complete=True)
         await self._videos.advance(tx, *film, VideoState.READY)
         if row.av1:
-            for piece in plan.pieces_of("av1"):
-                await defer_piece(tx, film, "av1", piece.number)
+            # as it was cut when it was taken on, whatever this release would do
+            for piece in await self._repository.pieces(tx.session, film):
+                if piece.run == "av1":
+                    await defer_piece(tx, film, "av1", piece.number)
         else:
             row.state, row.ended_at = "done", self._clock.now()
 
