@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvloop
+from hypothesis import settings as hypothesis_settings
 
 from app.composition import Composed, alive, compose
 from app.kernel.embedded.cluster import ValkeyCluster
@@ -15,6 +16,11 @@ from app.kernel.house import House
 from app.kernel.settings import Settings
 from tests.factories.town import Town
 from tests.servers import Servers, Valkeys
+
+hypothesis_settings.register_profile("carnival", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("carnival")
+"""How long an example takes says nothing on a machine that is shared. All else is Hypothesis' own
+choice, by whether it runs in continuous integration."""
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -203,9 +203,7 @@ def some_transfers(choice: random.Random, keys: list[Transfer], count: int) -> l
     return batch
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_batches_from_many_connections_add_up(
     servers: Servers, composed_settings: object, seed: int

@@ -286,7 +286,6 @@ def test_no_order_of_events_makes_or_loses_money(servers: Servers, settings: Set
         settings=hypothesis_settings(
             max_examples=20,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
             print_blob=True,

@@ -109,10 +109,11 @@ class TestMissing:
         if missing(content):
             return
         assert content.is_repost == (content.kind is PostKind.REPOST)
-        assert content.pictures or content.products or content.text.strip() or content.is_repost
+        seen = content.pictures or content.video
+        assert seen or content.products or content.text.strip() or content.is_repost
         if content.kind in (PostKind.BUYER_SHOW, PostKind.ORDER_SHOW):
             assert content.account_kind is AccountKind.SHOPPER
-            assert content.pictures
+            assert seen
         if content.kind in (PostKind.NEW_ARRIVALS, PostKind.PRODUCT_SHOW):
             assert content.products
 

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import msgspec
+import pytest
 import uvloop
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
@@ -210,6 +211,17 @@ class FeedMachine(RuleBasedStateMachine):
 def test_feeds_equal_the_naive_merge(
     servers: Servers, settings: Settings, valkeys: Valkeys
 ) -> None:
+    live(servers, settings, lives=18 if valkeys == servers.singles else 8)
+
+
+@pytest.mark.faults
+def test_feeds_equal_the_naive_merge_for_long(servers: Servers, settings: Settings) -> None:
+    live(servers, settings, lives=150)
+
+
+def live(servers: Servers, settings: Settings, *, lives: int) -> None:
+    """So many lives of the machine, each of 25 steps."""
+
     class Machine(FeedMachine):
         pass
 
@@ -217,9 +229,8 @@ def test_feeds_equal_the_naive_merge(
     run_state_machine_as_test(
         Machine,
         settings=hypothesis_settings(
-            max_examples=30 if valkeys == servers.singles else 10,
+            max_examples=lives,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
             print_blob=True,

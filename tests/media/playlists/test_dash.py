@@ -13,7 +13,7 @@ from tests.media.playlists.test_hls import one_second
 
 
 @given(cuts())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_segment_is_where_and_when_it_was_cut(cut: Cut) -> None:
     read = MPEGDASHParser.parse(mpd(cut, address))
     assert read.type == "static"

@@ -18,7 +18,7 @@ MOMENTS = st.integers(0, 7_200_000)
 
 
 @given(cuts())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_rendition_can_be_chosen_and_says_what_it_costs(cut: Cut) -> None:
     read = m3u8.loads(multivariant(cut, lambda each: f"{each.name}.m3u8"))
     pictures = [each for each in cut.renditions if each.kind == "video"]
@@ -35,7 +35,7 @@ def test_every_rendition_can_be_chosen_and_says_what_it_costs(cut: Cut) -> None:
 
 
 @given(cuts())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_playlist_names_every_segment_once_in_order_and_never_drifts(cut: Cut) -> None:
     for rendition in cut.renditions:
         read = m3u8.loads(media_playlist(rendition, address, ended=True))
@@ -56,7 +56,7 @@ def test_a_playlist_names_every_segment_once_in_order_and_never_drifts(cut: Cut)
 
 
 @given(cuts(), st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_growing_playlist_only_gains_lines(cut: Cut, data: st.DataObject) -> None:
     rendition = cut.renditions[0]
     ranges = [DateRange("c1", "net.carnival.cue", 1500, 4000)]
@@ -71,7 +71,7 @@ def test_a_growing_playlist_only_gains_lines(cut: Cut, data: st.DataObject) -> N
 
 
 @given(MOMENTS, st.none() | st.integers(1, 60_000), st.text(max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_date_range_says_when_and_what(at: int, lasts: int | None, text: str) -> None:
     written = DateRange(
         "c1",

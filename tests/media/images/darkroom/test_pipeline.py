@@ -40,7 +40,7 @@ def close(one: Image.Image, other: Image.Image, tolerance: int = 12) -> bool:
 
 class TestRenditions:
     @given(width=st.integers(60, 900), height=st.integers(60, 900))
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     def test_sizes(self, width: int, height: int) -> None:
         made = develop(encode(Image.new("RGB", (width, height), "teal"), "PNG"))
         assert (made.width, made.height) == (width, height)
@@ -268,7 +268,7 @@ class TestRefusals:
                 develop(data[: len(data) * twentieth // 20])
 
     @given(st.data())
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     def test_flipped_bytes_never_do_worse_than_a_refusal(self, data: st.DataObject) -> None:
         kind = data.draw(st.sampled_from(["JPEG", "PNG", "WEBP", "AVIF", "GIF"]))
         blob = bytearray(_SMALL[kind])
@@ -330,7 +330,7 @@ class TestRefusals:
 
 class TestPlaceholder:
     @given(width=st.integers(8, 300), height=st.integers(8, 300))
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     def test_it_is_tiny_and_decodes(self, width: int, height: int) -> None:
         uri = placeholder(noise(width, height))
         assert uri.startswith("data:image/webp;base64,")
