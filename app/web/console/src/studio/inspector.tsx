@@ -7,11 +7,9 @@ import { Icon } from "@play/ui/icons";
 import { Empty } from "@play/ui/states";
 import type { Player } from "@play/video/player";
 import { t } from "../i18n";
-import { CouponPicker } from "./couponPicker";
-import { PollPicker } from "./pollPicker";
 import type { Desk } from "./desk";
 import { begunAt, endedAt, exactTime, lack, readTime, textMax } from "./edits";
-import { PacketPicker, ProductPicker } from "./pickers";
+import { CouponPicker, PacketPicker, PollPicker, ProductPicker } from "./pickers";
 import { kindIcons } from "./toolbar";
 import { Whole } from "./whole";
 

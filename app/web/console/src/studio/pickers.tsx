@@ -1,199 +1,166 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import type { Id, ProductCard } from "@play/api/types";
-import type { Cue, PacketTarget, ProductTarget } from "@play/api/videos";
-import { t as tPlay } from "@play/i18n";
+import type { CouponTarget, PacketTarget, PollTarget, ProductTarget } from "@play/api/videos";
 import type { PacketForm } from "@play/api/packets";
-import { explain } from "@play/i18n/errors";
+import { t as tPlay } from "@play/i18n";
+import { offText, termsText } from "@play/ui/coupon/words";
 import { ProductFace } from "@play/ui/post/products";
-import { Sheet } from "@play/ui/sheet";
-import { findProducts, listOwnPackets } from "../api/things";
-import type { OwnPacket } from "../api/things";
+import { findProducts, listOwnCoupons, listOwnPackets, listOwnPolls } from "../api/things";
+import type { OwnCoupon, OwnPacket, OwnPoll } from "../api/things";
 import { t } from "../i18n";
+import { FilmCoupon } from "./filmCoupon";
 import { FilmPacket } from "./filmPacket";
+import { FilmPoll } from "./filmPoll";
 import { Help } from "./inspector";
-
-interface PickerProps {
-  cue: Cue;
-  brandId: Id;
-  videoId: Id;
-  put: (cue: Cue) => void;
-}
-
-const typeRestMs = 250;
+import { Face, Picker } from "./picker";
+import type { Picking } from "./picker";
 
 /** Which product a moment shows. */
-export function ProductPicker({ cue, brandId, put }: Omit<PickerProps, "videoId">): JSX.Element {
-  const [open, setOpen] = useState(cue.ref === null || cue.ref === "");
-  const target = cue.target?.type === "product" ? cue.target : null;
+export function ProductPicker({ brandId, ...rest }: Picking): JSX.Element {
   return (
-    <div class="field">
-      <span class="field-label">{t("cue.product")}</span>
-      {target ? (
-        <span class="chip">
-          <ProductFace product={{ ...target, brandId }} />
-        </span>
-      ) : null}
-      {cue.ref && !target ? <Help wrong>{t("cue.gone")}</Help> : null}
-      <button type="button" class="button button-plain button-m" onClick={() => setOpen(true)}>
-        {target ? t("cue.change") : t("cue.pick", { kind: t("kind.product") })}
-      </button>
-      <Help>{t("cue.productHint")}</Help>
-      {open ? (
-        <Products
-          brandId={brandId}
-          close={() => setOpen(false)}
-          choose={(product) => {
-            setOpen(false);
-            put({ ...cue, ref: product.id, target: productTarget(product) });
-          }}
-        />
-      ) : null}
-    </div>
-  );
-}
-
-interface ListProps<T> {
-  brandId: Id;
-  close: () => void;
-  choose: (item: T) => void;
-}
-
-function Products({ brandId, close, choose }: ListProps<ProductCard>): JSX.Element {
-  const [q, setQ] = useState("");
-  const [found, setFound] = useState<ProductCard[] | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(() => {
-      findProducts(brandId, q.trim()).then(
-        ({ items }) => current && setFound(items),
-        (error: unknown) => current && setFailure(error),
-      );
-    }, q === "" ? 0 : typeRestMs);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [q]);
-  return (
-    <Sheet title={t("cue.pick", { kind: t("kind.product") })} close={close} tall>
-      <input
-        class="input"
-        type="search"
-        aria-label={t("cue.search")}
-        placeholder={t("cue.search")}
-        value={q}
-        onInput={(event) => setQ(event.currentTarget.value)}
-      />
-      <div class="sheet-scroll">
-        <ul class="pick-list">
-          {(found ?? []).map((product) => (
-            <li key={product.id}>
-              <button type="button" class="chip" onClick={() => choose(product)}>
-                <ProductFace product={product} />
-              </button>
-            </li>
-          ))}
-        </ul>
-        <Word found={found} failure={failure} none={t("cue.noProducts")} />
-      </div>
-    </Sheet>
+    <Picker
+      {...rest}
+      kind={{
+        type: "product",
+        label: t("cue.product"),
+        hint: t("cue.productHint"),
+        find: async (q) => (await findProducts(brandId, q)).items,
+        searched: true,
+        none: t("cue.noProducts"),
+        face: (product) => <ProductFace product={product} />,
+        targetOf: productTarget,
+        chosen: (target) => (
+          <span class="chip">
+            <ProductFace product={{ ...target, brandId }} />
+          </span>
+        ),
+      }}
+    />
   );
 }
 
 /** Which packet opens at a moment. */
-export function PacketPicker({ cue, brandId, videoId, put }: PickerProps): JSX.Element {
-  const [open, setOpen] = useState(cue.ref === null || cue.ref === "");
-  const [making, setMaking] = useState(false);
-  const take = (packet: OwnPacket) => {
-    setOpen(false);
-    setMaking(false);
-    put({ ...cue, ref: packet.id, target: packetTarget(packet) });
-  };
-  const target = cue.target?.type === "packet" ? cue.target : null;
+export function PacketPicker({
+  brandId,
+  videoId,
+  ...rest
+}: Picking & { videoId: Id }): JSX.Element {
   return (
-    <div class="field">
-      <span class="field-label">{t("cue.packet")}</span>
-      {target ? <p class="picked">{target.title}</p> : null}
-      {cue.ref && !target ? <Help wrong>{t("cue.gone")}</Help> : null}
-      <button type="button" class="button button-plain button-m" onClick={() => setOpen(true)}>
-        {target ? t("cue.change") : t("cue.pick", { kind: t("kind.packet") })}
-      </button>
-      <Help>{t("cue.packetHint")}</Help>
-      {open ? (
-        <Packets
-          brandId={brandId}
-          close={() => setOpen(false)}
-          choose={take}
-          create={() => {
-            setOpen(false);
-            setMaking(true);
-          }}
-        />
-      ) : null}
-      {making ? (
-        <FilmPacket
-          brandId={brandId}
-          videoId={videoId}
-          atMs={cue.at}
-          made={take}
-          close={() => setMaking(false)}
-        />
-      ) : null}
-    </div>
+    <Picker
+      {...rest}
+      kind={{
+        type: "packet",
+        label: t("cue.packet"),
+        hint: t("cue.packetHint"),
+        find: async () => {
+          const { items } = await listOwnPackets(brandId);
+          return items.filter((packet) => packet.status === "scheduled");
+        },
+        none: t("cue.noPackets"),
+        face: (packet) => (
+          <Face
+            title={packet.title}
+            hint={[
+              tPlay(`packets.form.${packet.rules.form as PacketForm}`),
+              tPlay("packets.shares", { n: packet.count }),
+            ].join(" · ")}
+          />
+        ),
+        targetOf: packetTarget,
+        chosen: (target) => <p class="picked">{target.title}</p>,
+        make: {
+          word: t("film.packetNew"),
+          form: (made, close) => (
+            <FilmPacket
+              brandId={brandId}
+              videoId={videoId}
+              atMs={rest.cue.at}
+              made={made}
+              close={close}
+            />
+          ),
+        },
+      }}
+    />
   );
 }
 
-interface PacketsProps extends ListProps<OwnPacket> {
-  create: () => void;
-}
-
-function Packets({ brandId, close, choose, create }: PacketsProps): JSX.Element {
-  const [found, setFound] = useState<OwnPacket[] | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  useEffect(() => {
-    listOwnPackets(brandId).then(
-      ({ items }) => setFound(items.filter((packet) => packet.status === "scheduled")),
-      setFailure,
-    );
-  }, []);
+/** Which coupon can be collected at a moment. */
+export function CouponPicker({ brandId, ...rest }: Picking): JSX.Element {
   return (
-    <Sheet title={t("cue.pick", { kind: t("kind.packet") })} close={close}>
-      <ul class="pick-list">
-        {(found ?? []).map((packet) => (
-          <li key={packet.id}>
-            <button type="button" class="chip packet-choice" onClick={() => choose(packet)}>
-              <span class="chip-words">
-                <span class="chip-title">{packet.title}</span>
-                <span class="row-hint">
-                  {tPlay(`packets.form.${packet.rules.form as PacketForm}`)}
-                  {" · "}
-                  {tPlay("packets.shares", { n: packet.count })}
-                </span>
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <Word found={found} failure={failure} none={t("cue.noPackets")} />
-      <button type="button" class="button button-plain button-m film-packet-new" onClick={create}>
-        {t("film.packetNew")}
-      </button>
-    </Sheet>
+    <Picker
+      {...rest}
+      kind={{
+        type: "coupon",
+        label: t("kind.coupon"),
+        hint: t("cue.couponHint"),
+        find: async () => {
+          const { items } = await listOwnCoupons(brandId);
+          return items.filter((coupon) => coupon.state !== "over");
+        },
+        none: t("cue.noCoupons"),
+        face: (coupon) => (
+          <Face
+            title={`${offText(coupon.discount)} · ${coupon.title}`}
+            hint={[
+              termsText(coupon),
+              t("coupon.left", { left: coupon.left, count: coupon.count }),
+            ].join(" · ")}
+          />
+        ),
+        targetOf: couponTarget,
+        chosen: (target) => (
+          <p class="picked">
+            {offText(target.discount)} · {target.title}
+          </p>
+        ),
+        make: {
+          word: t("coupon.new"),
+          form: (made, close) => <FilmCoupon brandId={brandId} made={made} close={close} />,
+        },
+      }}
+    />
   );
 }
 
-interface WordProps {
-  found: unknown[] | null;
-  failure: unknown;
-  none: string;
+/** What is asked at a moment. */
+export function PollPicker({ brandId, ...rest }: Picking): JSX.Element {
+  return (
+    <Picker
+      {...rest}
+      kind={{
+        type: "poll",
+        label: t("cue.poll"),
+        hint: t("cue.pollHint"),
+        find: async () => {
+          const { items } = await listOwnPolls(brandId);
+          return items.filter((poll) => poll.state !== "closed");
+        },
+        none: t("cue.noPolls"),
+        face: (poll) => (
+          <Face
+            title={poll.question}
+            hint={[optionsText(poll), t("poll.votes", { n: poll.votes })].join(" · ")}
+          />
+        ),
+        targetOf: pollTarget,
+        chosen: (target) => (
+          <>
+            <p class="picked">{target.question}</p>
+            <Help>{optionsText(target)}</Help>
+          </>
+        ),
+        make: {
+          word: t("poll.new"),
+          form: (made, close) => <FilmPoll brandId={brandId} made={made} close={close} />,
+        },
+      }}
+    />
+  );
 }
 
-export function Word({ found, failure, none }: WordProps): JSX.Element | null {
-  if (failure !== null) return <Help wrong>{explain(failure)}</Help>;
-  if (found === null) return <span class="spinner" role="status" />;
-  return found.length === 0 ? <Help>{none}</Help> : null;
+function optionsText({ options }: Pick<PollTarget, "options">): string {
+  return options.map((option) => option.text).join(" · ");
 }
 
 function productTarget(product: ProductCard): ProductTarget {
@@ -205,4 +172,15 @@ function packetTarget(packet: OwnPacket): PacketTarget {
   const { id, title, total, count, opensAt, closesAt } = packet;
   const times = { opensAt: opensAt ?? "", closesAt: closesAt ?? "" };
   return { type: "packet", id, title, form: packet.rules.form, total, count, ...times };
+}
+
+function couponTarget(coupon: OwnCoupon): CouponTarget {
+  const { id, title, discount, minimum, collectFrom, collectUntil } = coupon;
+  const left = coupon.left === 0 ? "sold_out" : "in_stock";
+  return { type: "coupon", id, title, discount, minimum, left, collectFrom, collectUntil };
+}
+
+function pollTarget(poll: OwnPoll): PollTarget {
+  const { id, question, options, results, state, opensAt, closesAt } = poll;
+  return { type: "poll", id, question, options, results, state, opensAt, closesAt };
 }

@@ -1,108 +1,20 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Id } from "@play/api/types";
-import type { Cue, PollTarget } from "@play/api/videos";
 import { explain } from "@play/i18n/errors";
 import { Button, IconButton } from "@play/ui/button";
 import { Sheet } from "@play/ui/sheet";
-import { createPoll, listOwnPolls } from "../api/things";
+import { createPoll } from "../api/things";
 import type { OwnPoll, PollResults } from "../api/things";
 import { t } from "../i18n";
 import { Field } from "./filmPacket";
 import { Help } from "./inspector";
-import { Word } from "./pickers";
 
 const questionMax = 120;
 const optionMax = 40;
 const optionsMax = 6;
 const rules: readonly PollResults[] = ["after_vote", "always", "after_close"];
 const daysMax = 30;
-
-interface PollProps {
-  cue: Cue;
-  brandId: Id;
-  put: (cue: Cue) => void;
-}
-
-/** What is asked at a moment. */
-export function PollPicker({ cue, brandId, put }: PollProps): JSX.Element {
-  const [open, setOpen] = useState(cue.ref === null || cue.ref === "");
-  const [making, setMaking] = useState(false);
-  const target = cue.target?.type === "poll" ? cue.target : null;
-  const take = (poll: OwnPoll) => {
-    setOpen(false);
-    setMaking(false);
-    put({ ...cue, ref: poll.id, target: pollTarget(poll) });
-  };
-  return (
-    <div class="field">
-      <span class="field-label">{t("cue.poll")}</span>
-      {target ? <p class="picked">{target.question}</p> : null}
-      {target ? <Help>{target.options.map((option) => option.text).join(" · ")}</Help> : null}
-      {cue.ref && !target ? <Help wrong>{t("cue.gone")}</Help> : null}
-      <button type="button" class="button button-plain button-m" onClick={() => setOpen(true)}>
-        {target ? t("cue.change") : t("cue.pick", { kind: t("kind.poll") })}
-      </button>
-      <Help>{t("cue.pollHint")}</Help>
-      {open ? (
-        <Polls
-          brandId={brandId}
-          close={() => setOpen(false)}
-          choose={take}
-          create={() => {
-            setOpen(false);
-            setMaking(true);
-          }}
-        />
-      ) : null}
-      {making ? (
-        <FilmPoll brandId={brandId} made={take} close={() => setMaking(false)} />
-      ) : null}
-    </div>
-  );
-}
-
-interface ListProps {
-  brandId: Id;
-  close: () => void;
-  choose: (poll: OwnPoll) => void;
-  create: () => void;
-}
-
-function Polls({ brandId, close, choose, create }: ListProps): JSX.Element {
-  const [found, setFound] = useState<OwnPoll[] | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  useEffect(() => {
-    listOwnPolls(brandId).then(
-      ({ items }) => setFound(items.filter((poll) => poll.state !== "closed")),
-      setFailure,
-    );
-  }, []);
-  return (
-    <Sheet title={t("cue.pick", { kind: t("kind.poll") })} close={close}>
-      <ul class="pick-list">
-        {(found ?? []).map((poll) => (
-          <li key={poll.id}>
-            <button type="button" class="chip packet-choice" onClick={() => choose(poll)}>
-              <span class="chip-words">
-                <span class="chip-title">{poll.question}</span>
-                <span class="row-hint">
-                  {poll.options.map((option) => option.text).join(" · ")}
-                  {" · "}
-                  {t("poll.votes", { n: poll.votes })}
-                </span>
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <Word found={found} failure={failure} none={t("cue.noPolls")} />
-      <button type="button" class="button button-plain button-m film-packet-new" onClick={create}>
-        {t("poll.new")}
-      </button>
-    </Sheet>
-  );
-}
 
 interface FilmPollProps {
   brandId: Id;
@@ -111,7 +23,7 @@ interface FilmPollProps {
 }
 
 /** A question that opens at once. */
-function FilmPoll({ brandId, made, close }: FilmPollProps): JSX.Element {
+export function FilmPoll({ brandId, made, close }: FilmPollProps): JSX.Element {
   const [question, setQuestion] = useState("");
   const [options, setOptions] = useState(["", ""]);
   const [days, setDays] = useState("7");
@@ -191,9 +103,4 @@ function FilmPoll({ brandId, made, close }: FilmPollProps): JSX.Element {
       </form>
     </Sheet>
   );
-}
-
-function pollTarget(poll: OwnPoll): PollTarget {
-  const { id, question, options, results, state, opensAt, closesAt } = poll;
-  return { type: "poll", id, question, options, results, state, opensAt, closesAt };
 }
