@@ -13,19 +13,16 @@ segment_serve          segments of 1 MiB a second to 64 clients, over nginx
 
 import argparse
 import os
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import NamedTuple
 
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
 from loadtests.bench import harness
 from loadtests.bench.films import hevc_film, phone_film, plain_film, repeated
@@ -33,6 +30,7 @@ from loadtests.bench.harness import Row
 from loadtests.bench.programs import missing_tools
 from loadtests.bench.screening import first_playable_seconds, ready, segment_serve
 from loadtests.bench.stage import Stage, stage
+from loadtests.bench.turns import Command, Spent, take_turns
 
 _ROOT = Path(__file__).parents[2]
 _ROWS = {
@@ -42,65 +40,51 @@ _ROWS = {
 _SERVE_ROUNDS, _SERVE_SECONDS = harness.ROUNDS_MIN, 3.0
 
 
-_QUEUE: Final = object()
-"""Stands for a folder from which workers of one film take its pieces, anew each time."""
-_Way = tuple[Sequence[Sequence[object]], Sequence[frozenset[int] | None]]
-"""What runs at once, and on which cores each."""
+class Films(NamedTuple):
+    """The same film as two kinds of phones write it."""
+
+    phone: Path
+    hevc: Path
 
 
-class Encoder:
-    """Encodes a film in several ways, a few rounds of each."""
+def encoding(films: Films, rounds: int, step: Callable[[], None]) -> list[Row]:
+    """The rows about encoding. In every round, whoever is compared takes short turns."""
+    halves = _halves()
+    medians: dict[str, Spent] = {}
+    for film, suffix in ((films.phone, ""), (films.hevc, "_hevc")):
+        rounds_ = [_round(film, suffix, halves, step) for _ in range(rounds)]
+        for name in rounds_[0]:
+            wall = statistics.median(each[name].wall for each in rounds_)
+            medians[name] = Spent(wall, statistics.median(each[name].cpu for each in rounds_))
+    ladder, two = medians["ladder"], medians["two"]
+    speed = round(ladder.wall / two.wall, 3)
+    once, most = "≤ 1.10 × one ffmpeg", 1.10
+    return [
+        _row("ladder_cpu", ladder.cpu, medians["separate"].cpu, "CPU s", "≤ 0.95 × separate", 0.95),
+        _row("chunk_overhead", two.wall, medians["whole"].wall, "s", once, most),
+        _row(
+            "chunk_overhead_hevc", medians["two_hevc"].wall, medians["whole_hevc"].wall,
+            "s", once, most,
+        ),
+        Row(
+            "two_workers", speed, "× one", round(ladder.wall, 1), speed, "≥ 1.75", speed >= 1.75,
+        ),
+    ]  # fmt: skip
 
-    def __init__(self, rounds: int, progress: Progress, task: TaskID) -> None:
-        self._rounds, self._progress, self._task = rounds, progress, task
-        self._halves = _halves()
 
-    def rows(self, film: Path, hevc: Path) -> list[Row]:
-        """All rows about encoding. Each way has its turn in every round, so that a machine that
-        slows down does so for all of them."""
-        one, all_ = self._halves[:1], [None]
-        ways: Mapping[str, _Way] = {
-            "ladder": ([("ladder", film)], one),
-            "separate": ([("separate", film)], one),
-            "two": ([("ladder", film, _QUEUE)] * len(self._halves), self._halves),
-            "whole": ([("whole", film)], all_),
-            "two_hevc": ([("ladder", hevc, _QUEUE)] * len(self._halves), self._halves),
-            "whole_hevc": ([("whole", hevc)], all_),
+def _round(
+    film: Path, suffix: str, halves: Sequence[frozenset[int]], step: Callable[[], None]
+) -> dict[str, Spent]:
+    with tempfile.TemporaryDirectory() as queue:
+        ways: dict[str, Sequence[Command]] = {
+            f"two{suffix}": [_command("ladder", film, queue, cores=half) for half in halves],
+            f"whole{suffix}": [_command("whole", film)],
         }
-        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-        for _ in range(self._rounds):
-            for name, (each, cores) in ways.items():
-                taken[name].append(self._timed(each, cores))
-        wall = {name: statistics.median(wall for wall, _ in taken[name]) for name in ways}
-        cpu = {name: statistics.median(cpu for _, cpu in taken[name]) for name in ways}
-        speed = round(wall["ladder"] / wall["two"], 3)
-        once, most = "≤ 1.10 × one ffmpeg", 1.10
-        return [
-            _row(
-                "ladder_cpu", cpu["ladder"], cpu["separate"], "CPU s", "≤ 0.95 × separate", 0.95
-            ),
-            _row("chunk_overhead", wall["two"], wall["whole"], "s", once, most),
-            _row("chunk_overhead_hevc", wall["two_hevc"], wall["whole_hevc"], "s", once, most),
-            Row(
-                "two_workers", speed, "× one", round(wall["ladder"], 1), speed,
-                "≥ 1.75", speed >= 1.75,
-            ),
-        ]  # fmt: skip
-
-    def _timed(
-        self, each: Sequence[Sequence[object]], cores: Sequence[frozenset[int] | None]
-    ) -> tuple[float, float]:
-        """Seconds until all of these are done, and their CPU seconds."""
-        before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        with tempfile.TemporaryDirectory() as queue:
-            named = [[queue if word is _QUEUE else word for word in words] for words in each]
-            running = [_start(words, mine) for words, mine in zip(named, cores, strict=True)]
-            codes = [process.wait() for process in running]
-        if any(codes):
-            raise RuntimeError("an encoding failed")
-        wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-        self._progress.advance(self._task)
-        return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if not suffix:
+            one = halves[0]
+            ways["ladder"] = [_command("ladder", film, cores=one)]
+            ways["separate"] = [_command("separate", film, cores=one)]
+        return take_turns(ways, _ROOT, step)
 
 
 def playing(folder: Path, film: Path, notes: list[str]) -> list[Row]:
@@ -137,8 +121,8 @@ def _serving(on: Stage, video: str, folder: Path, notes: list[str]) -> list[Row]
 def main() -> int:
     """Measure, show, save. Returns 0 when every row was measured and holds."""
     parser = argparse.ArgumentParser(prog="carnival bench media", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="of each way to encode")
-    parser.add_argument("--seconds", type=int, default=24, help="of the film that is encoded")
+    parser.add_argument("--rounds", type=int, default=1, help="of each way to encode")
+    parser.add_argument("--seconds", type=int, default=48, help="of the film that is encoded")
     parser.add_argument("--only", choices=sorted(_ROWS), help="half of the rows")
     parser.add_argument("--json", type=Path, help="write rows and machine here")
     options = parser.parse_args()
@@ -152,10 +136,10 @@ def main() -> int:
         progress = stack.enter_context(Progress(console=console, transient=True))
         task = progress.add_task("Filming", total=None)
         if "encoding" in wanted:
-            film = phone_film(folder / "phone.mp4", options.seconds)
-            hevc = hevc_film(film, folder / "hevc.mp4")
+            phone = phone_film(folder / "phone.mp4", options.seconds)
+            films = Films(phone, hevc_film(phone, folder / "hevc.mp4"))
             progress.update(task, description="Encoding", total=6 * options.rounds)
-            rows += Encoder(options.rounds, progress, task).rows(film, hevc)
+            rows += encoding(films, options.rounds, lambda: progress.advance(task))
         if "playing" in wanted:
             progress.update(task, description="Filming", total=None)
             film = plain_film(folder / "film.mp4", options.seconds)
@@ -179,8 +163,8 @@ def _halves() -> list[frozenset[int]]:
     return [frozenset(cores[:middle]), frozenset(cores[middle:] or cores)]
 
 
-def _start(arguments: Sequence[object], cores: frozenset[int] | None) -> "subprocess.Popen[bytes]":
+def _command(*arguments: object, cores: frozenset[int] | None = None) -> Command:
     command = [sys.executable, "-m", "app.stage.media", *map(str, arguments)]
     if cores is not None:
         command = ["taskset", "-c", ",".join(map(str, sorted(cores))), *command]
-    return subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.DEVNULL)
+    return command
