@@ -1,8 +1,8 @@
 """`python -m app.stage.media MODE FILM [QUEUE]`: encode a film one way, for a client that measures.
 Says one line of JSON.
 
-ladder    as transcoders do: the first rung by itself, all others from one decoding, in pieces;
-          several of these that are given the same folder as QUEUE share them, as workers do
+ladder    as transcoders do, in pieces; several of these that are given the same folder as QUEUE
+          share them, as workers do
 separate  every rung by itself, whole, in the same settings
 whole     all rungs from one decoding by one ffmpeg that uses the machine as it likes
 """
@@ -23,9 +23,7 @@ from media.transcoding.rules import Piece, Plan, plan_for
 
 async def _ladder(film: Path, source: Source, plan: Plan, queue: Path | None) -> None:
     scratch = Scratch(Path(tempfile.mkdtemp(prefix="carnival-bench-")))
-    runs = [("early", piece) for piece in plan.early]
-    runs += [("ladder", piece) for piece in plan.ladder]
-    for run, piece in runs:
+    for run, piece in [(run, piece) for run, all_ in plan.pictures.items() for piece in all_]:
         if queue is not None and not _taken(queue / f"{run}-{piece.number}"):
             continue
         rungs = plan.rungs_of(run)

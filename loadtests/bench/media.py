@@ -122,7 +122,7 @@ def main() -> int:
     """Measure, show, save. Returns 0 when every row was measured and holds."""
     parser = argparse.ArgumentParser(prog="carnival bench media", description=__doc__)
     parser.add_argument("--rounds", type=int, default=1, help="of each way to encode")
-    parser.add_argument("--seconds", type=int, default=48, help="of the film that is encoded")
+    parser.add_argument("--seconds", type=int, default=60, help="of the film that is encoded")
     parser.add_argument("--only", choices=sorted(_ROWS), help="half of the rows")
     parser.add_argument("--json", type=Path, help="write rows and machine here")
     options = parser.parse_args()

@@ -46,7 +46,7 @@ class Transcoding(Base):
 
 
 class Piece(Base):
-    """A piece of one run over the film: `early`, `ladder`, `av1`, or `sound` with one piece."""
+    """A piece of one run over the film: `early`, `rest`, `ladder`, `av1`, or `sound` with one."""
 
     __tablename__ = "transcoding_pieces"
     __table_args__ = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -103,10 +103,11 @@ class TranscodingRepository:
         return (await session.scalars(statement)).one_or_none()
 
     async def first_frame(self, session: AsyncSession, film: Film, run: str, number: int) -> int:
-        """Where a piece begins: behind the frames of those before it."""
-        statement = select(func.coalesce(func.sum(Piece.frames), 0)).where(
-            *_run(film, run), Piece.number < number
-        )
+        """Where a piece begins: behind the frames of those before it, and behind the head."""
+        before = and_(Piece.run == run, Piece.number < number)
+        if run == "rest":
+            before = or_(before, Piece.run == "early")
+        statement = select(func.coalesce(func.sum(Piece.frames), 0)).where(*_film(film), before)
         return (await session.execute(statement)).scalar_one()
 
     async def note_progress(
@@ -267,9 +268,9 @@ class TranscodingRepository:
         await session.execute(delete(SegmentObject).where(SegmentObject.hash.in_(hashes)))
 
 
-def _run(film: Film, run: str) -> tuple[ColumnElement[bool], ...]:
-    return (Piece.video_id == film[0], Piece.generation == film[1], Piece.run == run)
+def _film(film: Film) -> tuple[ColumnElement[bool], ...]:
+    return (Piece.video_id == film[0], Piece.generation == film[1])
 
 
 def _piece(film: Film, run: str, number: int) -> tuple[ColumnElement[bool], ...]:
-    return (*_run(film, run), Piece.number == number)
+    return (*_film(film), Piece.run == run, Piece.number == number)

@@ -3,9 +3,10 @@
 All of it follows from the source's facts alone, so whoever computes it, whenever, gets the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil
 from typing import Final
 
@@ -31,10 +32,11 @@ _WORTH_A_RUNG: Final = Fraction(6, 5)
 _CRF: Final = 23
 _WARM_UP_MIN: Final = 4
 """An I-frame, a P-frame and those between: from them the encoder knows what a P-frame may cost."""
-_EARLY_GOPS: Final = (1, 2, 4, 8, 15)
-_EARLY_GOPS_MAX: Final = 30
-_LADDER_GOPS_MAX: Final = 15
-_LADDER_GOPS_MIN: Final = 3
+_EARLY_GOPS: Final = (1, 2, 4, 8)
+"""Segments of each piece of a film's head: the first is ready soon, and while one is watched the
+next, twice as long, is encoded."""
+_PIECE_GOPS_MAX: Final = 15
+_PIECE_GOPS_MIN: Final = 2
 
 
 @dataclass(frozen=True)
@@ -115,37 +117,46 @@ class Plan:
     rungs: tuple[Rung, ...]
     """From the smallest up."""
     early: tuple[Piece, ...]
-    """Of the first rung alone, short ones first: it is watched while the others are made."""
+    """The first rung alone of the film's head, half a minute: it is watched while the others are
+    made."""
     ladder: tuple[Piece, ...]
-    """Of all other rungs together, from one decoding; empty when there are none."""
+    """All other rungs of the head, from one decoding; empty when there are none."""
+    rest: tuple[Piece, ...]
+    """All rungs of what comes behind the head, from one decoding."""
     sound: bool
 
     @property
     def duration_ms(self) -> int:
         return round(self.grid.seconds * 1000)
 
-    def pieces_of(self, run: str) -> tuple[Piece, ...]:
-        """What a run over the pictures is cut into."""
-        if run == "early":
-            return self.early
-        return self.ladder or pieces(self.grid, ladder_sizes(self.grid.segments))
+    @property
+    def pictures(self) -> Mapping[str, tuple[Piece, ...]]:
+        """The pieces of every run over the pictures, in the order in which they are wanted."""
+        return {"early": self.early, "rest": self.rest, "ladder": self.ladder}
+
+    @property
+    def av1(self) -> tuple[Piece, ...]:
+        """Of the whole film, at all rungs, where AV1 is wanted."""
+        return pieces(self.grid, sizes_of(self.grid.segments))
 
     def rungs_of(self, run: str) -> tuple[Rung, ...]:
         """What a run over the pictures makes."""
         if run == "av1":
             return tuple(replace(rung, name=f"w{rung.name[1:]}") for rung in self.rungs)
-        return self.rungs[:1] if run == "early" else self.rungs[1:]
+        return {"early": self.rungs[:1], "ladder": self.rungs[1:], "rest": self.rungs}[run]
 
 
 def plan_for(source: Source) -> Plan:
     """The plan of a film."""
     grid = grid_of(source.video, source.duration_seconds)
     rungs = rungs_of(source.video.width, source.video.height, grid.rate)
+    head = min(grid.segments, sum(_EARLY_GOPS))
     return Plan(
         grid=grid,
         rungs=rungs,
-        early=pieces(grid, early_sizes(grid.segments)),
-        ladder=pieces(grid, ladder_sizes(grid.segments)) if len(rungs) > 1 else (),
+        early=pieces(grid, early_sizes(head)),
+        ladder=pieces(grid, sizes_of(head)) if len(rungs) > 1 else (),
+        rest=pieces(grid, sizes_of(grid.segments - head, behind=head), after=head),
         sound=source.audio is not None,
     )
 
@@ -217,33 +228,34 @@ def even(length: Fraction) -> int:
     return max(2, round(length / 2) * 2)
 
 
-def early_sizes(segments: int) -> list[int]:
-    """Segments of each piece of the first rung: the first is ready soon, later ones cost less."""
+def early_sizes(head: int) -> list[int]:
+    """Segments of each piece of the first rung's head."""
     sizes: list[int] = []
-    while (rest := segments - sum(sizes)) > 0:
-        step = _EARLY_GOPS[len(sizes)] if len(sizes) < len(_EARLY_GOPS) else _EARLY_GOPS_MAX
-        sizes.append(min(step, rest))
+    for size in _EARLY_GOPS:
+        if rest := head - sum(sizes):
+            sizes.append(min(size, rest))
     return sizes
 
 
-def ladder_sizes(segments: int) -> list[int]:
-    """Segments of each piece of the other rungs: a third of what is left, within bounds.
+def sizes_of(segments: int, *, behind: int = 0) -> list[int]:
+    """Segments of each piece of a run, when as many as `behind` of another wait behind it: a third
+    of all that is left, within bounds.
 
     Whoever is free takes the next one, so what workers wait for each other in the end is as short
     as the last pieces. (Guided self-scheduling: Polychronopoulos and Kuck, 1987.)
     """
     sizes: list[int] = []
     while (rest := segments - sum(sizes)) > 0:
-        third = min(_LADDER_GOPS_MAX, max(_LADDER_GOPS_MIN, ceil(rest / 3)))
-        sizes.append(min(third, rest))
+        third = min(_PIECE_GOPS_MAX, max(_PIECE_GOPS_MIN, ceil((rest + behind) / 3)))
+        # a single segment would cost more to begin than to encode
+        sizes.append(rest if rest - third < _PIECE_GOPS_MIN else third)
     return sizes
 
 
-def pieces(grid: Grid, sizes: Sequence[int]) -> tuple[Piece, ...]:
-    """Cut the grid into pieces of so many segments each; together they are every frame once."""
-    assert sum(sizes) == grid.segments
+def pieces(grid: Grid, sizes: Sequence[int], *, after: int = 0) -> tuple[Piece, ...]:
+    """Cut what follows so many segments into pieces; together they are each of its frames once."""
     found: list[Piece] = []
-    start = 0
+    start = after * grid.gop
     for number, size in enumerate(sizes):
         stop = min(grid.frames, start + size * grid.gop)
         found.append(piece_of(grid, number, range(start, stop)))
@@ -304,25 +316,47 @@ def sampled_segments(segments: int, most: int = 5) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """What of a film is kept so far."""
+class Step:
+    """A growing version: the film's first rung up to somewhere."""
 
-    early_done: int
-    """Pieces of the first rung from the first on without a gap."""
-    sound_ends: Sequence[Fraction]
-    """When each segment of the sound ends, from the first on, in seconds."""
-    sound_done: bool
+    frames: int
+    """Where it ends."""
+    done: bool
+    """Its last piece is kept."""
 
 
-def due_versions(plan: Plan, have: Coverage) -> int:
-    """How many of the growing versions can be shown: one a piece of the first rung, as soon as its
-    pictures and the sound beside them are there. The last one is the whole film."""
+def steps_of(pieces: Sequence[tuple[str, int, int, bool]]) -> list[Step]:
+    """The growing versions of a film that was cut into these pieces, each with its run, number,
+    frames and whether it is kept: one a piece of the first rung. The last is the whole film."""
+    growing = [
+        (frames, done)
+        for wanted in ("early", "rest")
+        for run, _, frames, done in sorted(pieces)
+        if run == wanted
+    ]
+    ends = accumulate(frames for frames, _ in growing)
+    return [Step(end, done) for end, (_, done) in zip(ends, growing, strict=True)]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What of a film's sound is kept so far."""
+
+    ends: Sequence[Fraction]
+    """When each segment ends, from the first on, in seconds."""
+    whole: bool
+
+
+def due_versions(grid: Grid, steps: Sequence[Step], sound: Heard | None) -> int:
+    """How many of the growing versions can be shown: as soon as the pictures up to there and the
+    sound beside them are kept. `sound` is None where there is none to wait for."""
     due = 0
-    for piece in plan.early[: have.early_done]:
-        last = piece.number == len(plan.early) - 1
-        if plan.sound and not have.sound_done:
-            end = (piece.first + piece.count) / plan.grid.rate
-            if last or sound_segments(have.sound_ends, end) is None:
+    for step in steps:
+        if not step.done:
+            break
+        if sound is not None and not sound.whole:
+            last = step is steps[-1]
+            if last or sound_segments(sound.ends, step.frames / grid.rate) is None:
                 break
         due += 1
     return due
@@ -344,5 +378,5 @@ def percent_done(work: Sequence[tuple[str, int, int]]) -> int:
     return min(99, 100 * done // max(1, whole))
 
 
-_WEIGHTS: Final = {"early": 10, "sound": 2, "ladder": 50, "av1": 60}
+_WEIGHTS: Final = {"early": 10, "sound": 2, "ladder": 50, "rest": 60, "av1": 60}
 """What a frame of each run costs, beside the others."""

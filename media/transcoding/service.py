@@ -29,11 +29,7 @@ from media.transcoding.growing.versions import SOUND, Versions
 from media.transcoding.interfaces import segment_path
 from media.transcoding.models import Piece, RenditionRow, Transcoding
 from media.transcoding.repository import Film, NewSegment, TranscodingRepository
-from media.transcoding.rules import (
-    SAMPLE_RATE,
-    Plan,
-    plan_for,
-)
+from media.transcoding.rules import SAMPLE_RATE, Plan, plan_for, steps_of
 from media.videos.interfaces import Refusal, Videos, VideoState
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("transcoding")
@@ -107,10 +103,9 @@ class TranscodingService:
             return
         if plan.sound:
             await defer_sound(tx, film)
-        for piece in plan.early:
-            await defer_piece(tx, film, "early", piece.number)
-        for piece in plan.ladder:
-            await defer_piece(tx, film, "ladder", piece.number)
+        for run, pieces in plan.pictures.items():
+            for piece in pieces:
+                await defer_piece(tx, film, run, piece.number)
 
     async def begin(self, film: Film, run: str, number: int) -> Work | None:
         """Note an attempt at a piece. None when there is nothing to do: it is done, or its film is
@@ -168,6 +163,7 @@ class TranscodingService:
     ) -> None:
         """Store a piece at its rungs, and publish what it makes possible."""
         rungs = {rung.name: rung for rung in work.plan.rungs_of(run)}
+        ranks = [rung.name for rung in work.plan.rungs_of("av1" if run == "av1" else "rest")]
         await self._store([(one.init, one.segments) for one in made.values()])
         async with self._database.transaction() as tx:
             row = await self._repository.locked(tx.session, work.film)
@@ -175,7 +171,6 @@ class TranscodingService:
                 return
             for name, one in made.items():
                 rung = rungs[name]
-                rank = work.plan.rungs_of(run).index(rung) + (10 if run != "early" else 0)
                 await self._repository.add_rendition(
                     tx.session,
                     _rendition(
@@ -183,7 +178,7 @@ class TranscodingService:
                         name,
                         one.init,
                         work.plan.grid.timescale,
-                        rank + 20 * (run == "av1"),
+                        ranks.index(name) + 20 * (run == "av1"),
                         width=rung.width,
                         height=rung.height,
                     ),
@@ -250,8 +245,8 @@ class TranscodingService:
             row = await self._repository.locked(tx.session, film)
             if row is None or row.state != "working":
                 return
-            plan = plan_for(Source.of(row.source))
-            if row.versions == len(plan.early):
+            if row.versions == await self._steps(tx, film):
+                plan = plan_for(Source.of(row.source))
                 await self._versions.finish(tx, row, plan, quality)
 
     async def fail(self, film: Film, why: Refusal) -> None:
@@ -264,13 +259,18 @@ class TranscodingService:
         if row is None or row.state != "working":
             return
         log.warning("film_not_encoded", video=film[0], generation=film[1], reason=why.reason)
-        whole = row.versions >= len(plan_for(Source.of(row.source)).early)
+        whole = row.versions >= await self._steps(tx, film)
         row.state, row.ended_at = ("done" if whole else "failed"), self._clock.now()
         if whole:
             await self._videos.advance(tx, *film, VideoState.READY)
         else:
             await self._repository.forget_everything(tx.session, film)
             await self._videos.advance(tx, *film, VideoState.FAILED, refusal=why)
+
+    async def _steps(self, tx: Transaction, film: Film) -> int:
+        """How many growing versions a film has, the last of which is whole."""
+        pieces = await self._repository.pieces(tx.session, film)
+        return len(steps_of([(each.run, each.number, each.frames, each.done) for each in pieces]))
 
     async def forget(self, video_id: int, before: int | None) -> None:
         """A job: nothing of a video's films is needed any more, of those before a generation or of
@@ -303,12 +303,13 @@ def _work(row: Transcoding, frames: range = range(0)) -> Work:
 
 
 def _pieces(film: Film, plan: Plan, *, av1: bool) -> list[Piece]:
-    frames = [("early", each.number, each.count) for each in plan.early]
-    frames += [("ladder", each.number, each.count) for each in plan.ladder]
+    frames = [
+        (run, each.number, each.count) for run, pieces in plan.pictures.items() for each in pieces
+    ]
     if plan.sound:
         frames.append(("sound", 0, plan.grid.frames))
     if av1:
-        frames += [("av1", each.number, each.count) for each in plan.pieces_of("av1")]
+        frames += [("av1", each.number, each.count) for each in plan.av1]
     return [
         Piece(
             video_id=film[0],

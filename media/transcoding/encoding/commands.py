@@ -119,24 +119,22 @@ def pictures(
 ) -> list[str]:
     """Encode a piece at all the rungs from one decoding, each into `<name>.mp4`.
 
-    Each rung is scaled from the next larger one, which costs a fraction of scaling the source.
+    Smaller rungs are scaled from the largest: one from the next would save little, and each step
+    takes some of what the eye looks for.
     """
     count = piece.warm_up + piece.count + piece.run_out
     stream = on_grid(source, fd, grid, piece.first - piece.warm_up, count)
-    ordered = sorted(rungs, key=lambda rung: rung.pixels, reverse=True)
-    top = ordered[0]
+    top, *others = sorted(rungs, key=lambda rung: rung.pixels, reverse=True)
     stream = fitted(stream, source.video, (top.width, top.height), lut)
-    outputs: list[Any] = []
-    for rung, smaller in zip(ordered, [*ordered[1:], None], strict=True):
-        mine = stream
-        if smaller is not None:
-            parts = stream.filter_multi_output("split")
-            mine = parts[0]
-            stream = parts[1].filter(
-                "scale", smaller.width, smaller.height, flags="bicubic+accurate_rnd+bitexact"
-            )
-            stream = stream.filter("setsar", 1)
-        outputs.append(_encoded(mine, rung, grid, piece))
+    if not others:
+        return arguments(_encoded(stream, top, grid, piece))
+    copies = stream.filter_multi_output("split", len(rungs))
+    outputs = [_encoded(copies[0], top, grid, piece)]
+    for number, rung in enumerate(others, 1):
+        smaller = copies[number].filter(
+            "scale", rung.width, rung.height, flags="bicubic+accurate_rnd+bitexact"
+        )
+        outputs.append(_encoded(smaller.filter("setsar", 1), rung, grid, piece))
     return arguments(*outputs)
 
 

@@ -1,7 +1,7 @@
 """The jobs of transcoding, and which of those that wait is next.
 
-What makes a film playable goes first, of every film; then the rest of the first rung, which people
-are watching meanwhile; then what makes it better.
+What makes a film playable goes first, of every film; then the rest of its head in the first rung,
+which people are watching meanwhile; then what makes it longer, and then what makes it better.
 """
 
 from typing import Final
@@ -15,9 +15,9 @@ SOUND_TASK: Final = "transcoding.sound"
 FINISH_TASK: Final = "transcoding.finish"
 SWEEP_TASK: Final = "transcoding.sweep"
 FORGET_TASK: Final = "transcoding.forget"
-_PRIORITIES: Final = {"early": 20, "ladder": 10, "av1": 0}
+_PRIORITIES: Final = {"early": 20, "rest": 12, "ladder": 10, "av1": 0}
 _FIRST, _SOUND, _FINISH = 40, 30, 15
-_NICENESS: Final = {"early": 14, "sound": 14, "ladder": 17, "av1": 19}
+_NICENESS: Final = {"early": 14, "sound": 14, "rest": 16, "ladder": 17, "av1": 19}
 
 
 def niceness_of(run: str, number: int) -> int:

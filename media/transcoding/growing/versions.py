@@ -19,14 +19,16 @@ from media.transcoding.repository import Film, TranscodingRepository
 from media.transcoding.rules import (
     SAMPLE_RATE,
     SOUND_BITS,
-    Coverage,
+    Heard,
     Plan,
+    Step,
     average_bits,
     bandwidth_bound,
     due_versions,
     kept_rungs,
     peak_bits,
     sound_segments,
+    steps_of,
 )
 from media.videos.interfaces import Videos, VideoState
 
@@ -50,51 +52,49 @@ class Versions:
         """Make every version that became possible, and the job that ends the film."""
         film = (row.video_id, row.generation)
         pieces = await self._repository.pieces(tx.session, film)
-        done = {(each.run, each.number) for each in pieces if each.done}
-        if row.versions < len(plan.early):
-            await self._grow_early(tx, row, plan, done)
+        steps = steps_of([(each.run, each.number, each.frames, each.done) for each in pieces])
+        if row.versions < len(steps):
+            whole = all(each.done for each in pieces if each.run == "sound")
+            await self._grow_steps(tx, row, plan, steps, sound_is_whole=whole)
         wanted = [each for each in pieces if each.run != "av1"]
-        if row.versions == len(plan.early) and all(each.done for each in wanted):
+        if row.versions == len(steps) and all(each.done for each in wanted):
             await defer_finish(tx, film)
-        if row.versions > len(plan.early) and all(each.done for each in pieces):
+        if row.versions > len(steps) and all(each.done for each in pieces):
             await self._finish_av1(tx, row, plan)
 
-    async def _grow_early(
-        self, tx: Transaction, row: Transcoding, plan: Plan, done: set[tuple[str, int]]
+    async def _grow_steps(
+        self,
+        tx: Transaction,
+        row: Transcoding,
+        plan: Plan,
+        steps: Sequence[Step],
+        *,
+        sound_is_whole: bool,
     ) -> None:
         film = (row.video_id, row.generation)
         ends = [
             Fraction(each.start + each.duration, SAMPLE_RATE)
             for each in await self._repository.segments(tx.session, film, SOUND)
         ]
-        early = next(
-            (n for n in range(len(plan.early)) if ("early", n) not in done), len(plan.early)
-        )
-        due = due_versions(plan, Coverage(early, ends, ("sound", 0) in done))
-        first = row.versions == 0
-        for version in range(row.versions + 1, due + 1):
-            contents = await self._early_contents(tx, film, plan, version, ends)
-            await self._publish(tx, row, plan, contents, complete=version == len(plan.early))
+        heard = Heard(ends, sound_is_whole) if plan.sound else None
+        due, first = due_versions(plan.grid, steps, heard), row.versions == 0
+        for step in steps[row.versions : due]:
+            complete = step is steps[-1]
+            contents = (
+                await self._whole_contents(tx, film, plan)
+                if complete
+                else _growing_contents(plan, step, ends)
+            )
+            await self._publish(tx, row, plan, contents, complete=complete)
         if due and first:
             await self._videos.show(tx, *film)
 
-    async def _early_contents(
-        self, tx: Transaction, film: Film, plan: Plan, version: int, ends: Sequence[Fraction]
+    async def _whole_contents(
+        self, tx: Transaction, film: Film, plan: Plan
     ) -> list[dict[str, Any]]:
-        """What the n-th growing version holds: it follows from the plan and the sound's cuts."""
-        rung, grid = plan.rungs[0], plan.grid
-        if version == len(plan.early):
-            return [
-                await self._measured(tx, film, plan, name, None)
-                for name in (rung.name, *([SOUND] if plan.sound else []))
-            ]
-        last = plan.early[version - 1]
-        frames = last.first + last.count
-        contents = [_entry(rung.name, frames // grid.gop, bandwidth_bound(rung), rung.bits_max)]
-        if plan.sound:
-            count = sound_segments(ends, frames / grid.rate)
-            contents.append(_entry(SOUND, count or len(ends), _SOUND_PEAK_BITS, SOUND_BITS))
-        return contents
+        """The first rung and the sound, all of them."""
+        names = (plan.rungs[0].name, *([SOUND] if plan.sound else []))
+        return [await self._measured(tx, film, plan, name, None) for name in names]
 
     async def _measured(
         self, tx: Transaction, film: Film, plan: Plan, name: str, ssim: float | None
@@ -167,6 +167,17 @@ class Versions:
         ]
         await self._publish(tx, row, plan, [*pictures, *more, *sound], complete=True)
         row.state, row.ended_at = "done", self._clock.now()
+
+
+def _growing_contents(plan: Plan, step: Step, ends: Sequence[Fraction]) -> list[dict[str, Any]]:
+    """What a growing version holds: it follows from how the film and its sound were cut."""
+    rung, grid = plan.rungs[0], plan.grid
+    count = step.frames // grid.gop
+    contents = [_entry(rung.name, count, bandwidth_bound(rung), rung.bits_max)]
+    if plan.sound:
+        heard = sound_segments(ends, step.frames / grid.rate)
+        contents.append(_entry(SOUND, heard or len(ends), _SOUND_PEAK_BITS, SOUND_BITS))
+    return contents
 
 
 def _entry(

@@ -20,9 +20,14 @@ NUMBERED = Clip(
     frames=147,
     codec=("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "33"),
 )
-"""14.7 seconds at ten frames a second: eight segments, three early pieces and two of the ladder,
-with keyframes that lie elsewhere."""
-_LADDER = ((90, 200_000), (120, 400_000), (180, 900_000))
+"""14.7 seconds at ten frames a second, eight segments: a head of three, in two early pieces and
+three of the ladder, and two more pieces of what follows. Keyframes lie elsewhere."""
+_SMALL = {
+    "_LADDER": ((90, 200_000), (120, 400_000), (180, 900_000)),
+    "_EARLY_GOPS": (1, 2),
+    "_PIECE_GOPS_MIN": 1,
+}
+"""Rules for small films, so that ladders cost seconds."""
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +49,7 @@ def premiere(
         started.empty()
         settings = started.settings(started.singles)
         with pytest.MonkeyPatch.context() as patched, _loop() as loop:
-            patched.setattr(rules, "_LADDER", _LADDER)
+            _make_small(patched)
             loop.run(perform(settings, numbered, folder))
 
     return recall(made_once(tmp_path_factory, "premiere", fill))
@@ -57,8 +62,13 @@ def _loop() -> asyncio.Runner:
 
 @pytest.fixture
 def small_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rungs for small films, so that ladders cost seconds."""
-    monkeypatch.setattr(rules, "_LADDER", _LADDER)
+    """Rungs and pieces for small films."""
+    _make_small(monkeypatch)
+
+
+def _make_small(patched: pytest.MonkeyPatch) -> None:
+    for name, value in _SMALL.items():
+        patched.setattr(rules, name, value)
 
 
 @pytest.fixture

@@ -134,37 +134,55 @@ class TestPieces:
     """Every frame in one piece, every piece on the grid."""
 
     @given(rates, lengths)
-    def test_together_they_are_the_film(self, rate: Fraction, seconds: Fraction) -> None:
+    def test_every_rung_of_every_frame_is_encoded_once(
+        self, rate: Fraction, seconds: Fraction
+    ) -> None:
         plan = rules.plan_for(source(rate=rate, seconds=seconds))
-        for run in (plan.early, plan.ladder):
-            at = 0
-            for number, piece in enumerate(run):
-                assert (piece.number, piece.first) == (number, at)
-                assert piece.first % plan.grid.gop == 0
+        made: dict[str, list[int]] = {rung.name: [] for rung in plan.rungs}
+        for run, pieces in plan.pictures.items():
+            assert [piece.number for piece in pieces] == list(range(len(pieces)))
+            for piece in pieces:
                 assert piece.count > 0
-                assert piece.first - piece.warm_up >= 0
-                assert piece.warm_up < plan.grid.gop
-                at += piece.count
-                assert at + piece.run_out <= plan.grid.frames
-                if at < plan.grid.frames:
-                    assert at % plan.grid.gop == 0
-                    assert 0 < piece.run_out < plan.grid.gop
-            assert at == plan.grid.frames
+                for rung in plan.rungs_of(run):
+                    made[rung.name] += [piece.first, piece.first + piece.count]
+        for edges in made.values():
+            inner = sorted(edges)[1:-1]
+            assert (min(edges), max(edges)) == (0, plan.grid.frames)
+            assert inner[::2] == inner[1::2], "no gap, and nothing twice"
 
-    def test_the_first_piece_is_one_segment(self) -> None:
+    @given(rates, lengths)
+    def test_a_piece_is_whole_segments(self, rate: Fraction, seconds: Fraction) -> None:
+        plan = rules.plan_for(source(rate=rate, seconds=seconds))
+        for piece in (*plan.early, *plan.ladder, *plan.rest, *plan.av1):
+            end = piece.first + piece.count
+            assert piece.first % plan.grid.gop == 0
+            assert piece.first - piece.warm_up >= 0
+            assert piece.warm_up < plan.grid.gop
+            assert end + piece.run_out <= plan.grid.frames
+            if end < plan.grid.frames:
+                assert end % plan.grid.gop == 0
+                assert 0 < piece.run_out < plan.grid.gop
+
+    def test_the_head_is_half_a_minute(self) -> None:
         plan = rules.plan_for(source(seconds=Fraction(3600)))
-        assert [piece.count for piece in plan.early[:5]] == [60, 120, 240, 480, 900]
+        assert [piece.count for piece in plan.early] == [60, 120, 240, 480]
+        assert sum(piece.count for piece in plan.ladder) == plan.rest[0].first == 30 * 30
+        short = rules.plan_for(source(seconds=Fraction(29)))
+        assert [piece.count for piece in short.early] == [60, 120, 240, 450]
+        assert short.rest == ()
 
-    def test_the_last_pieces_of_the_ladder_are_short(self) -> None:
-        assert rules.ladder_sizes(2) == [2]
-        assert rules.ladder_sizes(12) == [4, 3, 3, 2]
-        assert rules.ladder_sizes(60) == [15, 15, 10, 7, 5, 3, 3, 2]
+    def test_the_last_pieces_are_short(self) -> None:
+        assert rules.sizes_of(2) == [2]
+        assert rules.sizes_of(15) == [5, 4, 2, 2, 2]
+        assert rules.sizes_of(60) == [15, 15, 10, 7, 5, 3, 2, 3]
+        assert rules.sizes_of(45, behind=15) == [15, 15, 10, 5]
+        assert rules.sizes_of(9, behind=15) == [9]
 
-    @given(st.integers(1, 4000))
-    def test_nobody_waits_long_for_the_last_piece(self, segments: int) -> None:
+    @given(st.integers(0, 4000), st.integers(0, 15))
+    def test_nobody_waits_long_for_the_last_piece(self, segments: int, behind: int) -> None:
         rest = segments
-        for size in rules.ladder_sizes(segments):
-            assert 1 <= size <= max(3, min(15, -(-rest // 3)))
+        for size in rules.sizes_of(segments, behind=behind):
+            assert 1 <= size <= max(2, min(15, -(-(rest + behind) // 3))) + 1
             rest -= size
         assert rest == 0
 

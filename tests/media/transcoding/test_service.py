@@ -67,7 +67,7 @@ def test_versions_grow_and_old_ones_stay(premiere: Premiere) -> None:
     assert [len(each.segments) for each in first.renditions] == [1, 1]
     assert cuts[0] == first
     assert [cut.complete for cut in cuts] == [False, False, False, True, True]
-    assert [len(cut.renditions[0].segments) for cut in cuts] == [1, 3, 7, 8, 8]
+    assert [len(cut.renditions[0].segments) for cut in cuts] == [1, 3, 6, 8, 8]
     assert {cut.duration_ms for cut in cuts} == {14_700}
     for earlier, later in pairwise(cuts):
         for one, more in zip(earlier.renditions[:1], later.renditions[:1], strict=True):

@@ -68,7 +68,7 @@ async def _joined(
     film: Path, source: Source, plan: Plan, folder: Path, scratch: Scratch
 ) -> tuple[Path, Path | None]:
     parts: list[bytes] = []
-    for piece in plan.early:
+    for piece in (*plan.early, *plan.rest):
         rungs = plan.rungs[-1:]
         made = await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch)
         run = made[rungs[0].name]

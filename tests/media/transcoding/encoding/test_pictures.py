@@ -25,7 +25,7 @@ async def joined(film: Path, plan: Plan, path: Path) -> Path:
     """The top rung of the early pieces as one film."""
     source, scratch = await inspect(film), Scratch(path.parent / "scratch")
     parts: list[bytes] = []
-    for piece in plan.early:
+    for piece in (*plan.early, *plan.rest):
         rung = plan.rungs[-1]
         made = await pictures.encode_piece(film, source, plan.grid, piece, [rung], scratch)
         run = made[rung.name]
@@ -66,7 +66,7 @@ async def test_nobody_sees_the_joins(
         one = tmp_path / f"{rung.name}.mp4"
         one.write_bytes(made[rung.name].init + b"".join(s.data for s in made[rung.name].segments))
         apart, together = psnr(premiere.film(rung.name), numbered), psnr(one, numbered)
-        joins = [piece.first for piece in plan.pieces_of(run)[1:]]
+        joins = [piece.first for piece in (*plan.pictures[run][1:], *plan.rest)]
         assert joins
         for join in joins:
             for side in (slice(join - half, join), slice(join, join + half)):
