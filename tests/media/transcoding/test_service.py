@@ -5,8 +5,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import av
+import pytest
 
 from app.kernel.settings import Settings
+from media.transcoding import rules
 from media.transcoding.interfaces import Progress
 from media.transcoding.rules import SSIM_STEP
 from media.videos.interfaces import VideoState
@@ -112,6 +114,32 @@ async def test_any_order_and_any_number_of_times_ends_the_same(
     assert await works.rows() == premiere.rows
     named = {row[0] for row in premiere.rows["segment_objects"]}
     assert works.stored() == premiere.stored == named
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "growth"),
+    [((1, 2, 4, 8), (1, 2), [1, 3, 7, 8, 8]), ((1, 2), (1, 2, 4, 8), [1, 3, 6, 8, 8])],
+    ids=["all of it was head", "it has a rest"],
+)
+async def test_a_film_is_ended_as_it_was_cut(
+    before: tuple[int, ...],
+    after: tuple[int, ...],
+    growth: list[int],
+    works: Works,
+    numbered: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A newer release that cuts differently takes over between two jobs."""
+    monkeypatch.setattr(rules, "_EARLY_GOPS", before)
+    await works.accept(numbered)
+    monkeypatch.setattr(rules, "_EARLY_GOPS", after)
+    await works.run_all()
+    assert works.shelf.records[VIDEO].state is VideoState.READY
+    cuts = [await works.version(each.version) for each in works.grown]
+    assert [len(cut.renditions[0].segments) for cut in cuts if cut] == growth
+    for rendition in (await works.latest()).renditions[:-1]:
+        found = numbers(await works.film(rendition), NUMBERED.width, NUMBERED.height)
+        assert found == list(range(NUMBERED.frames)), rendition.name
 
 
 async def test_a_rung_that_shows_nothing_more_is_dropped(works: Works, tmp_path: Path) -> None:
