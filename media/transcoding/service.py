@@ -29,7 +29,7 @@ from media.transcoding.growing.versions import SOUND, Versions
 from media.transcoding.interfaces import segment_path
 from media.transcoding.models import Piece, RenditionRow, Transcoding
 from media.transcoding.repository import Film, NewSegment, TranscodingRepository
-from media.transcoding.rules import SAMPLE_RATE, Plan, plan_for, steps_of
+from media.transcoding.rules import SAMPLE_RATE, Plan, plan_for
 from media.videos.interfaces import Refusal, Videos, VideoState
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("transcoding")
@@ -245,7 +245,7 @@ class TranscodingService:
             row = await self._repository.locked(tx.session, film)
             if row is None or row.state != "working":
                 return
-            if row.versions == await self._steps(tx, film):
+            if await self._versions.missing(tx, row) == 0:
                 plan = plan_for(Source.of(row.source))
                 await self._versions.finish(tx, row, plan, quality)
 
@@ -259,18 +259,13 @@ class TranscodingService:
         if row is None or row.state != "working":
             return
         log.warning("film_not_encoded", video=film[0], generation=film[1], reason=why.reason)
-        whole = row.versions >= await self._steps(tx, film)
+        whole = await self._versions.missing(tx, row) <= 0
         row.state, row.ended_at = ("done" if whole else "failed"), self._clock.now()
         if whole:
             await self._videos.advance(tx, *film, VideoState.READY)
         else:
             await self._repository.forget_everything(tx.session, film)
             await self._videos.advance(tx, *film, VideoState.FAILED, refusal=why)
-
-    async def _steps(self, tx: Transaction, film: Film) -> int:
-        """How many growing versions a film has, the last of which is whole."""
-        pieces = await self._repository.pieces(tx.session, film)
-        return len(steps_of([(each.run, each.number, each.frames, each.done) for each in pieces]))
 
     async def forget(self, video_id: int, before: int | None) -> None:
         """A job: nothing of a video's films is needed any more, of those before a generation or of

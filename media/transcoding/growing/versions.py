@@ -14,7 +14,7 @@ from app.kernel.database import Transaction
 from app.kernel.events import Events
 from media.transcoding.events import RenditionsGrew
 from media.transcoding.growing.queueing import defer_finish, defer_piece
-from media.transcoding.models import CutRow, SegmentRow, Transcoding
+from media.transcoding.models import CutRow, Piece, SegmentRow, Transcoding
 from media.transcoding.repository import Film, TranscodingRepository
 from media.transcoding.rules import (
     SAMPLE_RATE,
@@ -52,7 +52,7 @@ class Versions:
         """Make every version that became possible, and the job that ends the film."""
         film = (row.video_id, row.generation)
         pieces = await self._repository.pieces(tx.session, film)
-        steps = steps_of([(each.run, each.number, each.frames, each.done) for each in pieces])
+        steps = _steps(pieces)
         if row.versions < len(steps):
             whole = all(each.done for each in pieces if each.run == "sound")
             await self._grow_steps(tx, row, plan, steps, sound_is_whole=whole)
@@ -61,6 +61,12 @@ class Versions:
             await defer_finish(tx, film)
         if row.versions > len(steps) and all(each.done for each in pieces):
             await self._finish_av1(tx, row, plan)
+
+    async def missing(self, tx: Transaction, row: Transcoding) -> int:
+        """How many growing versions are still to come, the last of which is the whole film; less
+        than 0 once there are later ones."""
+        pieces = await self._repository.pieces(tx.session, (row.video_id, row.generation))
+        return len(_steps(pieces)) - row.versions
 
     async def _grow_steps(
         self,
@@ -167,6 +173,10 @@ class Versions:
         ]
         await self._publish(tx, row, plan, [*pictures, *more, *sound], complete=True)
         row.state, row.ended_at = "done", self._clock.now()
+
+
+def _steps(pieces: Sequence[Piece]) -> Sequence[Step]:
+    return steps_of([(each.run, each.number, each.frames, each.done) for each in pieces])
 
 
 def _growing_contents(plan: Plan, step: Step, ends: Sequence[Fraction]) -> list[dict[str, Any]]:
