@@ -36,7 +36,6 @@ _EARLY_GOPS: Final = (1, 2, 4, 8)
 """Segments of each piece of a film's head: the first is ready soon, and while one is watched the
 next, twice as long, is encoded."""
 _PIECE_GOPS_MAX: Final = 15
-_PIECE_GOPS_MIN: Final = 2
 
 
 @dataclass(frozen=True)
@@ -242,13 +241,12 @@ def sizes_of(segments: int, *, behind: int = 0) -> list[int]:
     of all that is left, within bounds.
 
     Whoever is free takes the next one, so what workers wait for each other in the end is as short
-    as the last pieces. (Guided self-scheduling: Polychronopoulos and Kuck, 1987.)
+    as the last pieces. To begin a piece costs a second or two, to encode a segment ten: so the last
+    are single segments. (Guided self-scheduling: Polychronopoulos and Kuck, 1987.)
     """
     sizes: list[int] = []
     while (rest := segments - sum(sizes)) > 0:
-        third = min(_PIECE_GOPS_MAX, max(_PIECE_GOPS_MIN, ceil((rest + behind) / 3)))
-        # a single segment would cost more to begin than to encode
-        sizes.append(rest if rest - third < _PIECE_GOPS_MIN else third)
+        sizes.append(min(rest, _PIECE_GOPS_MAX, ceil((rest + behind) / 3)))
     return sizes
 
 

@@ -25,7 +25,6 @@ three of the ladder, and two more pieces of what follows. Keyframes lie elsewher
 _SMALL = {
     "_LADDER": ((90, 200_000), (120, 400_000), (180, 900_000)),
     "_EARLY_GOPS": (1, 2),
-    "_PIECE_GOPS_MIN": 1,
 }
 """Rules for small films, so that ladders cost seconds."""
 

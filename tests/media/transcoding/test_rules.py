@@ -172,17 +172,17 @@ class TestPieces:
         assert short.rest == ()
 
     def test_the_last_pieces_are_short(self) -> None:
-        assert rules.sizes_of(2) == [2]
-        assert rules.sizes_of(15) == [5, 4, 2, 2, 2]
-        assert rules.sizes_of(60) == [15, 15, 10, 7, 5, 3, 2, 3]
+        assert rules.sizes_of(1) == [1]
+        assert rules.sizes_of(15) == [5, 4, 2, 2, 1, 1]
+        assert rules.sizes_of(60) == [15, 15, 10, 7, 5, 3, 2, 1, 1, 1]
         assert rules.sizes_of(45, behind=15) == [15, 15, 10, 5]
-        assert rules.sizes_of(9, behind=15) == [9]
+        assert rules.sizes_of(9, behind=15) == [8, 1]
 
     @given(st.integers(0, 4000), st.integers(0, 15))
     def test_nobody_waits_long_for_the_last_piece(self, segments: int, behind: int) -> None:
         rest = segments
         for size in rules.sizes_of(segments, behind=behind):
-            assert 1 <= size <= max(2, min(15, -(-(rest + behind) // 3))) + 1
+            assert 1 <= size <= min(15, -(-(rest + behind) // 3))
             rest -= size
         assert rest == 0
 
