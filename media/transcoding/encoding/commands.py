@@ -39,6 +39,8 @@ _MATRICES: Final = {
 _CEILING: Final = 10 ** (-2.0 / 20)
 """Of samples at four times the rate; encoding adds some tenths of a decibel."""
 _HD_LINES: Final = 720
+_SCALING: Final = "bicubic+accurate_rnd+bitexact"
+"""The same pixels on every machine."""
 _PACKAGER_CACHE_BYTES: Final = 2**20
 _METER: Final = ("-v", "info", "-nostdin", "-nostats")
 _AV1_PRESET: Final = 8
@@ -91,7 +93,7 @@ def fitted(stream: Any, video: VideoTrack, size: tuple[int, int], lut: Path | No
     coming: dict[str, Any] = {
         "in_color_matrix": matrix,
         "in_range": "pc" if video.color_range == "pc" else "tv",
-        "flags": "bicubic+accurate_rnd+bitexact",
+        "flags": _SCALING,
     }
     leaving = {"out_color_matrix": "bt709", "out_range": "tv"}
     if lut is None:
@@ -100,7 +102,7 @@ def fitted(stream: Any, video: VideoTrack, size: tuple[int, int], lut: Path | No
         # through 16-bit RGB, which is what the tables are made for
         stream = stream.filter("scale", *size, **coming).filter("format", "gbrp16le")
         stream = stream.filter("lut3d", file=str(lut), interp="tetrahedral")
-        stream = stream.filter("scale", flags="bicubic+accurate_rnd+bitexact", **leaving)
+        stream = stream.filter("scale", flags=_SCALING, **leaving)
     return (
         stream.filter("format", "yuv420p")
         .filter("setsar", 1)
@@ -131,9 +133,7 @@ def pictures(
     copies = stream.filter_multi_output("split", len(rungs))
     outputs = [_encoded(copies[0], top, grid, piece)]
     for number, rung in enumerate(others, 1):
-        smaller = copies[number].filter(
-            "scale", rung.width, rung.height, flags="bicubic+accurate_rnd+bitexact"
-        )
+        smaller = copies[number].filter("scale", rung.width, rung.height, flags=_SCALING)
         outputs.append(_encoded(smaller.filter("setsar", 1), rung, grid, piece))
     return arguments(*outputs)
 
@@ -230,7 +230,7 @@ def comparing(
     outputs: list[Any] = []
     for number, (name, mine) in enumerate(rungs.items()):
         shown = _every(film("mov", mine)["v:0"], frames.step)
-        shown = shown.filter("scale", *size, flags="bicubic+accurate_rnd+bitexact")
+        shown = shown.filter("scale", *size, flags=_SCALING)
         shown = shown.filter("format", "yuv420p").filter("setsar", 1)
         seen = ffmpeg.filter([shown, references[number]], "ssim", stats_file=f"{name}.ssim")
         outputs.append(seen.output("-", f="null"))
