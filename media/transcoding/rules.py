@@ -32,10 +32,13 @@ _WORTH_A_RUNG: Final = Fraction(6, 5)
 _CRF: Final = 23
 _WARM_UP_MIN: Final = 4
 """An I-frame, a P-frame and those between: from them the encoder knows what a P-frame may cost."""
-_EARLY_GOPS: Final = (1, 2, 4, 8)
+_EARLY_GOPS: Final = (1, 2, 4)
 """Segments of each piece of a film's head: the first is ready soon, and while one is watched the
 next, twice as long, is encoded."""
 _PIECE_GOPS_MAX: Final = 15
+_RUN_OUT: Final = 8
+"""A part of a segment is looked at behind a piece: a quarter of a second. With one frame its last
+pictures are within 0.1 dB of what they are with two seconds, so this is ample."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,8 @@ class Plan:
     rungs: tuple[Rung, ...]
     """From the smallest up."""
     early: tuple[Piece, ...]
-    """The first rung alone of the film's head, half a minute: it is watched while the others are
-    made."""
+    """The first rung alone of the film's head, a quarter of a minute: it is watched while the others
+    are made."""
     ladder: tuple[Piece, ...]
     """All other rungs of the head, from one decoding; empty when there are none."""
     rest: tuple[Piece, ...]
@@ -268,7 +271,7 @@ def piece_of(grid: Grid, number: int, frames: range) -> Piece:
         frames.start,
         len(frames),
         warm_up=min(frames.start, max(_WARM_UP_MIN, grid.gop // 12)),
-        run_out=min(grid.frames - frames.stop, max(1, grid.gop // 4)),
+        run_out=min(grid.frames - frames.stop, max(1, grid.gop // _RUN_OUT)),
     )
 
 

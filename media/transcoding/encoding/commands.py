@@ -23,7 +23,7 @@ _SEEK_BACK_SECONDS: Final = Fraction(7, 10)
 """Before a piece: a keyframe's time stamp may lie somewhat after its place, by as many frames as
 are reordered. Cameras write a keyframe a second: with a whole second, two would be decoded."""
 _PRESET: Final = "medium"
-_CARELESS: Final = "subme=1,me=dia,ref=1,trellis=0"
+_CARELESS: Final = "me=dia,ref=1,trellis=0"
 _WORST_QP: Final = 51
 _MP4: Final = "+frag_keyframe+empty_moov+default_base_moof+frag_discont+negative_cts_offsets"
 _DECODING_THREADS: Final = 2
@@ -186,9 +186,9 @@ def _zones(piece: Piece) -> Sequence[str]:
     end = piece.warm_up + piece.count
     zones: list[str] = []
     if piece.warm_up:
-        zones.append(f"0,{piece.warm_up - 1},b=1,{_CARELESS}")
+        zones.append(f"0,{piece.warm_up - 1},b=1,subme=1,{_CARELESS}")
     if piece.run_out:
-        zones.append(f"{end},{end + piece.run_out - 1},q={_WORST_QP},{_CARELESS}")
+        zones.append(f"{end},{end + piece.run_out - 1},q={_WORST_QP},subme=0,{_CARELESS}")
     return zones
 
 

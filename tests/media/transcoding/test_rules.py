@@ -163,12 +163,12 @@ class TestPieces:
                 assert end % plan.grid.gop == 0
                 assert 0 < piece.run_out < plan.grid.gop
 
-    def test_the_head_is_half_a_minute(self) -> None:
+    def test_the_head_is_a_quarter_of_a_minute(self) -> None:
         plan = rules.plan_for(source(seconds=Fraction(3600)))
-        assert [piece.count for piece in plan.early] == [60, 120, 240, 480]
-        assert sum(piece.count for piece in plan.ladder) == plan.rest[0].first == 30 * 30
-        short = rules.plan_for(source(seconds=Fraction(29)))
-        assert [piece.count for piece in short.early] == [60, 120, 240, 450]
+        assert [piece.count for piece in plan.early] == [60, 120, 240]
+        assert sum(piece.count for piece in plan.ladder) == plan.rest[0].first == 30 * 14
+        short = rules.plan_for(source(seconds=Fraction(13)))
+        assert [piece.count for piece in short.early] == [60, 120, 210]
         assert short.rest == ()
 
     def test_the_last_pieces_are_short(self) -> None:
