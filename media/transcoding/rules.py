@@ -119,8 +119,8 @@ class Plan:
     rungs: tuple[Rung, ...]
     """From the smallest up."""
     early: tuple[Piece, ...]
-    """The first rung alone of the film's head, a quarter of a minute: it is watched while the others
-    are made."""
+    """The first rung alone of the film's head, a quarter of a minute: it is watched while the
+    others are made."""
     ladder: tuple[Piece, ...]
     """All other rungs of the head, from one decoding; empty when there are none."""
     rest: tuple[Piece, ...]
