@@ -90,9 +90,7 @@ class PollService:
         if _state(poll, now) is PollState.CLOSED:
             raise PollClosed
         counts = await self._counts(tx.session, poll_id)
-        if counts and (body.question is not UNSET or body.options is not UNSET):
-            raise PollVoted
-        self._rephrase(poll, body)
+        self._rephrase(poll, body, voted=bool(counts))
         _move(poll, body, now)
         if body.results is not UNSET:
             poll.results = body.results.value
@@ -154,7 +152,10 @@ class PollService:
         await self._repository.voting(tx.session, poll_id)
         poll, now, chosen = await self._look(tx.session, actor, poll_id)
         if chosen is None:
-            _check_vote(poll, now, option_id)
+            _check_open(poll, now)
+        if option_id not in {each.id for each in _options_of(poll)}:
+            raise Invalid.field("/optionId", "Not one of this poll's options; fetch it again")
+        if chosen is None:
             chosen = option_id
             if not await self._repository.cast(tx.session, poll_id, shopper_id, option_id, now):
                 # another request of the same shopper was first
@@ -216,13 +217,16 @@ class PollService:
         lines = [one_line(each) for each in texts]
         return [PollOption(id=ids.get(each) or Id(self._ids.new()), text=each) for each in lines]
 
-    def _rephrase(self, poll: Poll, body: PollUpdate) -> None:
+    def _rephrase(self, poll: Poll, body: PollUpdate, *, voted: bool) -> None:
+        """Take over the words; those that were voted on stay, and may be sent along unchanged."""
         before = _options_of(poll)
         question = poll.question if body.question is UNSET else body.question
         texts = [each.text for each in before] if body.options is UNSET else body.options
         _refuse(word_errors(question, texts))
-        poll.question = one_line(question)
-        poll.options = to_builtins(self._options(texts, before))
+        question, options = one_line(question), self._options(texts, before)
+        if voted and (question, options) != (poll.question, before):
+            raise PollVoted
+        poll.question, poll.options = question, to_builtins(options)
 
 
 def _move(poll: Poll, body: PollUpdate, now: datetime) -> None:
@@ -243,14 +247,12 @@ def _move(poll: Poll, body: PollUpdate, now: datetime) -> None:
     poll.opens_at, poll.closes_at = opens_at, closes_at
 
 
-def _check_vote(poll: Poll, now: datetime, option_id: int) -> None:
+def _check_open(poll: Poll, now: datetime) -> None:
     state = _state(poll, now)
     if state is PollState.SCHEDULED:
         raise PollNotOpen
     if state is PollState.CLOSED:
         raise PollClosed
-    if option_id not in {each.id for each in _options_of(poll)}:
-        raise Invalid.field("/optionId", "Not one of this poll's options; fetch it again")
 
 
 def _refuse(errors: Sequence[FieldError]) -> None:

@@ -36,6 +36,7 @@ _EARLY_GOPS: Final = (1, 2, 4)
 """Segments of each piece of a film's head: the first is ready soon, and while one is watched the
 next, twice as long, is encoded."""
 _PIECE_GOPS_MAX: Final = 15
+_AV1_RANK: Final = 20
 _RUN_OUT: Final = 8
 """A part of a segment is looked at behind a piece: a quarter of a second. With one frame its last
 pictures are within 0.1 dB of what they are with two seconds, so this is ample."""
@@ -146,6 +147,11 @@ class Plan:
         if run == "av1":
             return tuple(replace(rung, name=f"w{rung.name[1:]}") for rung in self.rungs)
         return {"early": self.rungs[:1], "ladder": self.rungs[1:], "rest": self.rungs}[run]
+
+    def ranks_of(self, run: str) -> Mapping[str, int]:
+        """Where the rungs of a run stand among all, by name: from the smallest up, AV1 behind."""
+        whole, first = (self.rungs_of(run), _AV1_RANK) if run == "av1" else (self.rungs, 0)
+        return {rung.name: rank for rank, rung in enumerate(whole, first)}
 
 
 def plan_for(source: Source) -> Plan:

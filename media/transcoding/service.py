@@ -163,7 +163,7 @@ class TranscodingService:
     ) -> None:
         """Store a piece at its rungs, and publish what it makes possible."""
         rungs = {rung.name: rung for rung in work.plan.rungs_of(run)}
-        ranks = [rung.name for rung in work.plan.rungs_of("av1" if run == "av1" else "rest")]
+        ranks = work.plan.ranks_of(run)
         await self._store([(one.init, one.segments) for one in made.values()])
         async with self._database.transaction() as tx:
             row = await self._repository.locked(tx.session, work.film)
@@ -178,7 +178,7 @@ class TranscodingService:
                         name,
                         one.init,
                         work.plan.grid.timescale,
-                        ranks.index(name) + 20 * (run == "av1"),
+                        ranks[name],
                         width=rung.width,
                         height=rung.height,
                     ),

@@ -24,7 +24,7 @@ from media.transcoding.reading.cuts import CutReader
 from media.transcoding.repository import TranscodingRepository
 from media.transcoding.service import TranscodingService
 from media.transcoding.tasks import TranscodingJobs, tasks
-from media.videos.interfaces import VideoRecord, Videos, VideoState, Visibility
+from media.videos.interfaces import Refusal, VideoRecord, Videos, VideoState, Visibility
 
 Job = tuple[int, str, dict[str, Any]]
 """Priority, task, arguments."""
@@ -36,7 +36,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.records: dict[int, VideoRecord] = {}
-        self.words: str | None = None
+        self.refusals: list[Refusal] = []
         self.shown: list[int] = []
 
     async def get(self, session: AsyncSession, video_id: int) -> VideoRecord | None:
@@ -49,13 +49,14 @@ class Shelf:
         generation: int,
         state: VideoState,
         *,
-        words: str | None = None,
+        refusal: Refusal | None = None,
     ) -> bool:
         record = self.records[video_id]
         if record.generation != generation:
             return False
         self.records[video_id] = replace(record, state=state)
-        self.words = words
+        if refusal is not None:
+            self.refusals.append(refusal)
         return True
 
     async def show(self, tx: Transaction, video_id: int, generation: int) -> bool:
@@ -75,18 +76,18 @@ class Works:
         self.shelf = Shelf()
         self.scratch = Scratch(folder / "scratch")
         repository = TranscodingRepository()
-        events, clock = Events(), Clock()
+        events, self.clock = Events(), Clock()
         events.subscribe(RenditionsGrew, self._grew)
         self.service = TranscodingService(
             self.database,
             self.objects,
             events,
-            clock,
+            self.clock,
             cast(Videos, self.shelf),
             repository,
             av1=av1,
         )
-        self.reader = CutReader(repository, clock)
+        self.reader = CutReader(repository, self.clock)
         self.jobs = TranscodingJobs(self.service, self.objects, self.scratch)
         self.tasks = {
             task.name: task.run
