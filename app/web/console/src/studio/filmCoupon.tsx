@@ -1,18 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Id } from "@play/api/types";
-import { explain } from "@play/i18n/errors";
-import { Button } from "@play/ui/button";
 import { offText, termsText } from "@play/ui/coupon/words";
 import { Segments } from "@play/ui/segments";
-import { Sheet } from "@play/ui/sheet";
 import { makeCoupon } from "../api/things";
 import type { OwnCoupon } from "../api/things";
 import { t } from "../i18n";
 import { readCoupon } from "./couponForm";
 import type { CouponForm } from "./couponForm";
-import { Field } from "./filmPacket";
-import { Help } from "./inspector";
+import { Field, Making } from "./making";
 
 interface FilmCouponProps {
   brandId: Id;
@@ -35,59 +31,43 @@ const blank: CouponForm = {
 /** A coupon made where it is needed; shoppers can collect it at once. */
 export function FilmCoupon({ brandId, made, close }: FilmCouponProps): JSX.Element {
   const [form, setForm] = useState(blank);
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState<unknown>(null);
   const coupon = readCoupon(form);
   const put = (part: Partial<CouponForm>) => setForm({ ...form, ...part });
   async function make() {
-    if (coupon === null) return;
-    setBusy(true);
-    setWrong(null);
-    try {
-      made(await makeCoupon(brandId, coupon));
-    } catch (error) {
-      setWrong(error);
-    }
-    setBusy(false);
+    if (coupon !== null) made(await makeCoupon(brandId, coupon));
   }
   const begun = form.title !== "" || form.worth !== "";
   return (
-    <Sheet title={t("coupon.new")} close={close} tall>
-      <form
-        class="form coupon-form sheet-scroll"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (coupon !== null && !busy) void make();
-        }}
-      >
-        <Field
-          label={t("coupon.title")}
-          value={form.title}
-          max={titleMax}
-          put={(title) => put({ title })}
-        />
-        <Segments
-          label={t("coupon.sort")}
-          value={form.sort}
-          options={[
-            { value: "amount", label: t("coupon.amount") },
-            { value: "percent", label: t("coupon.percent") },
-          ]}
-          choose={(sort: CouponForm["sort"]) => put({ sort })}
-        />
-        <Numbers form={form} put={put} />
-        <Help wrong={wrong !== null || (begun && coupon === null)}>
-          {wrong !== null
-            ? explain(wrong)
-            : coupon !== null
-              ? `${offText(coupon.discount)} · ${termsText(coupon)}`
-              : t("coupon.bad")}
-        </Help>
-        <Button look="action" type="submit" wide busy={busy} disabled={coupon === null}>
-          {t("coupon.make")}
-        </Button>
-      </form>
-    </Sheet>
+    <Making
+      title={t("coupon.new")}
+      look="coupon-form"
+      tall
+      help={
+        coupon === null ? t("coupon.bad") : `${offText(coupon.discount)} · ${termsText(coupon)}`
+      }
+      bad={begun && coupon === null}
+      ready={coupon !== null}
+      action={t("coupon.make")}
+      make={make}
+      close={close}
+    >
+      <Field
+        label={t("coupon.title")}
+        value={form.title}
+        max={titleMax}
+        put={(title) => put({ title })}
+      />
+      <Segments
+        label={t("coupon.sort")}
+        value={form.sort}
+        options={[
+          { value: "amount", label: t("coupon.amount") },
+          { value: "percent", label: t("coupon.percent") },
+        ]}
+        choose={(sort: CouponForm["sort"]) => put({ sort })}
+      />
+      <Numbers form={form} put={put} />
+    </Making>
   );
 }
 
