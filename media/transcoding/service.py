@@ -24,7 +24,7 @@ from media.inspection.source import Source
 from media.transcoding.encoding import boxes
 from media.transcoding.encoding.pictures import Made, Run
 from media.transcoding.encoding.sound import Chain
-from media.transcoding.growing.queueing import defer_piece, defer_sound
+from media.transcoding.growing.queueing import defer_pictures, defer_sound
 from media.transcoding.growing.versions import SOUND, Versions
 from media.transcoding.interfaces import segment_path
 from media.transcoding.models import Piece, RenditionRow, Transcoding
@@ -103,9 +103,7 @@ class TranscodingService:
             return
         if plan.sound:
             await defer_sound(tx, film)
-        for run, pieces in plan.pictures.items():
-            for piece in pieces:
-                await defer_piece(tx, film, run, piece.number)
+        await defer_pictures(tx, film, plan)
 
     async def begin(self, film: Film, run: str, number: int) -> Work | None:
         """Note an attempt at a piece. None when there is nothing to do: it is done, or its film is

@@ -1,22 +1,29 @@
 """The jobs of transcoding, and which of those that wait is next.
 
 What makes a film playable goes first, of every film; then the rest of its head in the first rung,
-which people are watching meanwhile; then what makes it longer, and then what makes it better.
+which people are watching meanwhile; then what makes it longer, and then what makes it better. And
+the beginning of every film goes before the later parts of any: a clip waits minutes for another,
+not hours for a whole evening's recording.
 """
 
+from bisect import bisect_left
+from fractions import Fraction
 from typing import Final
 
 from app.kernel.database import Transaction
 from media.inspection.sandbox import NICENESS
 from media.transcoding.repository import Film
+from media.transcoding.rules import Piece, Plan
 
 PIECE_TASK: Final = "transcoding.piece"
 SOUND_TASK: Final = "transcoding.sound"
 FINISH_TASK: Final = "transcoding.finish"
 SWEEP_TASK: Final = "transcoding.sweep"
 FORGET_TASK: Final = "transcoding.forget"
-_PRIORITIES: Final = {"early": 20, "rest": 12, "ladder": 10, "av1": 0}
-_FIRST, _SOUND, _FINISH = 40, 30, 15
+_FIRST, _SOUND, _EARLY, _FINISH, _AV1 = 40, 30, 25, 20, 0
+_LONGER, _BETTER = 11, 10
+_NEAR_SECONDS: Final = (15, 60, 300, 1200)
+"""Where a film's parts end, each of which stands behind the same part of all other films."""
 _NICENESS: Final = {"early": 14, "sound": 14, "rest": 16, "ladder": 17, "av1": 19}
 
 
@@ -26,9 +33,33 @@ def niceness_of(run: str, number: int) -> int:
     return NICENESS if (run, number) == ("early", 0) else _NICENESS[run]
 
 
-async def defer_piece(tx: Transaction, film: Film, run: str, number: int) -> None:
-    """Have a piece of a run over the pictures encoded."""
-    priority = _FIRST if (run, number) == ("early", 0) else _PRIORITIES[run]
+def priority_of(plan: Plan, run: str, piece: Piece) -> int:
+    """Of a piece among all that wait, those of other films too: higher is sooner. The pieces of a
+    film are in the order of its plan."""
+    if run == "early":
+        return _FIRST if piece.number == 0 else _EARLY
+    if run == "rest":
+        return _LONGER - 2 * _part((piece.first + piece.count) / plan.grid.rate)
+    return _BETTER - 2 * _part(plan.grid.seconds)
+
+
+def _part(seconds: Fraction) -> int:
+    return bisect_left(_NEAR_SECONDS, seconds)
+
+
+async def defer_pictures(tx: Transaction, film: Film, plan: Plan) -> None:
+    """Have everything encoded that a film needs to be whole."""
+    for run, pieces in plan.pictures.items():
+        for piece in pieces:
+            await _defer_piece(tx, film, run, piece.number, priority_of(plan, run, piece))
+
+
+async def defer_av1(tx: Transaction, film: Film, number: int) -> None:
+    """Have a piece encoded again for those who need fewer bytes: when nothing else waits."""
+    await _defer_piece(tx, film, "av1", number, _AV1)
+
+
+async def _defer_piece(tx: Transaction, film: Film, run: str, number: int, priority: int) -> None:
     await tx.defer(
         PIECE_TASK,
         priority=priority,

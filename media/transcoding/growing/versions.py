@@ -13,7 +13,7 @@ from app.kernel.clock import Clock
 from app.kernel.database import Transaction
 from app.kernel.events import Events
 from media.transcoding.events import RenditionsGrew
-from media.transcoding.growing.queueing import defer_finish, defer_piece
+from media.transcoding.growing.queueing import defer_av1, defer_finish
 from media.transcoding.models import CutRow, Piece, SegmentRow, Transcoding
 from media.transcoding.repository import Film, TranscodingRepository
 from media.transcoding.rules import (
@@ -157,7 +157,7 @@ class Versions:
             # as it was cut when it was taken on, whatever this release would do
             for piece in await self._repository.pieces(tx.session, film):
                 if piece.run == "av1":
-                    await defer_piece(tx, film, "av1", piece.number)
+                    await defer_av1(tx, film, piece.number)
         else:
             row.state, row.ended_at = "done", self._clock.now()
 

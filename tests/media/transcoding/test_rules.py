@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from media.inspection.source import AudioTrack, Source, VideoTrack
 from media.transcoding import rules
+from media.transcoding.growing.queueing import priority_of
 
 
 def source(
@@ -162,6 +163,28 @@ class TestPieces:
             if end < plan.grid.frames:
                 assert end % plan.grid.gop == 0
                 assert 0 < piece.run_out < plan.grid.gop
+
+    @given(rates, lengths)
+    def test_jobs_of_a_film_are_in_the_order_of_its_plan(
+        self, rate: Fraction, seconds: Fraction
+    ) -> None:
+        plan = rules.plan_for(source(rate=rate, seconds=seconds))
+        waiting = [
+            priority_of(plan, run, each) for run in plan.pictures for each in plan.pictures[run]
+        ]
+        assert waiting == sorted(waiting, reverse=True)
+        assert waiting[-1] > 0, "AV1 is behind everything"
+
+    def test_the_beginning_of_any_film_goes_before_the_later_parts_of_all(self) -> None:
+        clip, hour = (rules.plan_for(source(seconds=Fraction(s))) for s in (13, 3600))
+        last = priority_of(clip, "ladder", clip.ladder[-1])
+        assert all(last > priority_of(hour, "rest", each) for each in hour.rest)
+        assert all(last < priority_of(hour, "early", each) for each in hour.early)
+        minute = rules.plan_for(source(seconds=Fraction(60)))
+        last = priority_of(minute, "ladder", minute.ladder[-1])
+        later = [priority_of(hour, "rest", each) for each in hour.rest if each.first >= 60 * 30]
+        assert later[0] < last
+        assert len(set(later)) == 3
 
     def test_the_head_is_a_quarter_of_a_minute(self) -> None:
         plan = rules.plan_for(source(seconds=Fraction(3600)))
