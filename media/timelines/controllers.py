@@ -58,7 +58,8 @@ class TimelineController(Controller):
     ) -> DraftView:
         """Viewers see nothing of it before it is published. Cues lie within the film; times are
         the film's own, whatever roll is shown before. A cue that points to what its brand cannot
-        show is refused with 400 and a pointer to its `ref`."""
+        show is refused with 400 and a pointer to its `ref`; one that was published already may
+        stay when what it points to is over."""
         return await timelines.save(tx, actor, video_id, data)
 
     @post(

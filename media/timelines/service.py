@@ -211,11 +211,10 @@ class TimelineService(Timelines):
         post_roll: int | None,
     ) -> None:
         done = completed(cues, _length(record))
-        await self._refuse(tx.session, record, done, (pre_roll, post_roll), shown=False)
-        known = {each.id for each in _document(draft.document).cues}
-        if draft.version:
-            newest = await self.version(tx.session, record.id, draft.version)
-            known |= {each.id for each in newest.cues} if newest else set()
+        published = await self._published(tx.session, draft)
+        rolls = pre_roll, post_roll
+        await self._refuse(tx.session, record, done, rolls, published, shown=False)
+        known = {each.id for each in (*_document(draft.document).cues, *published)}
         made = [_cue(each, known, self._ids) for each in done]
         made.sort(key=lambda each: (each.at, each.until, each.id))
         document = Document(cues=tuple(made), pre_roll=pre_roll, post_roll=post_roll)
@@ -230,7 +229,8 @@ class TimelineService(Timelines):
         document = _document(draft.document)
         cues = [_input(each, Id(each.id)) for each in document.cues]
         rolls = document.pre_roll, document.post_roll
-        await self._refuse(tx.session, record, cues, rolls, shown=True)
+        published = await self._published(tx.session, draft)
+        await self._refuse(tx.session, record, cues, rolls, published, shown=True)
         draft.version += 1
         tx.session.add(
             TimelineVersion(
@@ -244,19 +244,28 @@ class TimelineService(Timelines):
         await tx.session.flush()
         await self._events.publish(tx, TimelinePublished(record.id, draft.version))
 
+    async def _published(self, session: AsyncSession, draft: TimelineDraft) -> Sequence[Cue]:
+        """The cues of the version that viewers see."""
+        newest = await self.version(session, draft.video_id, draft.version)
+        return newest.cues if newest else ()
+
     async def _refuse(
         self,
         session: AsyncSession,
         record: VideoRecord,
         cues: Sequence[CueInput],
         rolls: tuple[int | None, int | None],
+        published: Sequence[Cue],
         *,
         shown: bool,
     ) -> None:
-        """Raises Invalid naming everything that is wrong."""
+        """Raises Invalid naming everything that is wrong. What viewers see already may stay,
+        whatever has become of what it points to: else a caption could not be mended once a coupon
+        is over."""
         owner = CueOwner(id=record.owner_id, by_shopper=record.by_shopper, live=record.live)
         found = faults(cues, _length(record))
-        found += await self._kinds.refused(session, cues, owner)
+        stays = {(each.kind, each.ref) for each in published}
+        found += await self._kinds.refused(session, cues, owner, stays)
         films = await self._videos.load(session, {each for each in rolls if each})
         for pointer, roll in zip(("/preRollId", "/postRollId"), rolls, strict=True):
             if roll and (words := _roll_fault(record, films.get(roll), shown=shown)):

@@ -1,7 +1,7 @@
 """The register of who speaks for which kind of cue."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,16 +35,22 @@ class CueKindList(CueKinds):
         self._targets[kind] = targets
 
     async def refused(
-        self, session: AsyncSession, cues: Sequence[CueInput], owner: CueOwner
+        self,
+        session: AsyncSession,
+        cues: Sequence[CueInput],
+        owner: CueOwner,
+        stays: Collection[tuple[CueKind, str]],
     ) -> list[FieldError]:
-        """The cues that point to what they may not, each named by its place."""
+        """The cues that point to what they may not, each named by its place; what `stays` may."""
         found = [
             FieldError(f"/cues/{number}/kind", f"There is no {each.kind} to point to yet")
             for number, each in enumerate(cues)
             if not self._spoken_for(each.kind)
         ]
         for kind, targets in self._targets.items():
-            refs = {each.ref for each in cues if each.kind is kind}
+            refs = {
+                each.ref for each in cues if each.kind is kind and (kind, each.ref) not in stays
+            }
             if not refs:
                 continue
             words = await targets.missing(session, refs, owner)

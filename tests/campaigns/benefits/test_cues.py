@@ -58,9 +58,10 @@ async def test_what_is_over_leaves_viewers_and_stays_with_editors(
     theatre: Theatre, ended: str
 ) -> None:
     shop, town = await theatre.town.shop(), theatre.town
-    video = theatre.stage.film(shop.id)
+    video, later = theatre.stage.film(shop.id), theatre.stage.film(shop.id)
     coupon = await make(town, shop)
-    await save(theatre, shop, video, [cue(coupon)])
+    for each in (video, later):
+        await save(theatre, shop, each, [cue(coupon)])
     await publish(theatre, shop, video)
     if ended == "closed":
         await town.good("POST", f"{path_of(shop, coupon)}/close", shop.owner)
@@ -69,8 +70,12 @@ async def test_what_is_over_leaves_viewers_and_stays_with_editors(
     assert (await shown(theatre, video))["cues"] == []
     draft = await town.good("GET", f"{timeline_of(video)}/draft", shop.owner)
     assert [(each["ref"], each["target"]) for each in draft["cues"]] == [(coupon["id"], None)]
-    body = {"revision": draft["revision"]}
-    answer = await town.ask("POST", f"{timeline_of(video)}/publish", shop.owner, json=body)
+    await save(theatre, shop, video, [cue(coupon), {"at": 0, "kind": "chapter", "text": "开场"}])
+    await publish(theatre, shop, video)
+    assert [each["kind"] for each in (await shown(theatre, video))["cues"]] == ["chapter"]
+    # where nobody saw it before, it is not shown any more
+    body = {"revision": 1}
+    answer = await town.ask("POST", f"{timeline_of(later)}/publish", shop.owner, json=body)
     assert [each["pointer"] for each in answer.json()["errors"]] == ["/cues/0/ref"]
 
 

@@ -62,7 +62,11 @@ async def test_what_is_closed_shows_its_result(
     (found,) = (await shown(theatre, video))["cues"]
     assert found["target"]["state"] == "closed"
     assert numbers(await seen(town, found["target"])) == [0, 0, 1]
-    assert await refusals(theatre, shop, video, cue(poll)) == [
+    await save(theatre, shop, video, [{**cue(poll), "text": "结果出来了"}])
+    await publish(theatre, shop, video)
+    assert len((await shown(theatre, video))["cues"]) == 1, "what is shown may stay"
+    other = theatre.stage.film(shop.id)
+    assert await refusals(theatre, shop, other, cue(poll)) == [
         ("/cues/0/ref", "This poll is closed: nobody could vote")
     ]
     await act(town, shop, poll, "DELETE")

@@ -13,6 +13,6 @@ async def test_of_a_kind_that_nobody_speaks_for_nothing_exists(house: House) -> 
     ]
     owner = CueOwner(id=1, by_shopper=False, live=True)
     async with house.database.reading() as session:
-        (refused,) = await CueKindList().refused(session, cues, owner)
+        (refused,) = await CueKindList().refused(session, cues, owner, ())
     assert refused.pointer == "/cues/1/kind"
     assert refused.detail == "There is no poll to point to yet"

@@ -167,9 +167,11 @@ class TestTargets:
             ("product", None),
             ("link", None),
         ]
-        answer = await theatre.town.ask(
-            "POST", f"{path_of(video)}/publish", shop.owner, json={"revision": 1}
-        )
+        await publish(theatre, shop, video)
+        assert [c["kind"] for c in (await shown(theatre, video))["cues"]] == ["link"]
+        other = theatre.stage.film(shop.id)
+        body = {"revision": 0, "cues": [{"at": 0, "kind": "product", "ref": str(ref)}]}
+        answer = await theatre.town.ask("PUT", f"{path_of(other)}/draft", shop.owner, json=body)
         assert [each["pointer"] for each in answer.json()["errors"]] == ["/cues/0/ref"]
 
     async def test_another_brands_products_cannot_be_shown(self, theatre: Theatre) -> None:
