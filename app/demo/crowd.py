@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Collection
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, bindparam, text
@@ -64,9 +65,13 @@ def _names() -> list[str]:
 
 
 async def follow(
-    tx: Transaction, shoppers: list[int], accounts: dict[str, tuple[int, list[int], list[int]]]
+    tx: Transaction,
+    shoppers: list[int],
+    accounts: dict[str, tuple[int, list[int], list[int]]],
+    filmed: Collection[str],
 ) -> None:
-    """A skewed graph: nearly everybody follows the weekly, few the museum, some each other.
+    """A skewed graph: nearly everybody follows the weekly, few the museum, some each other; the
+    newcomer, who is the first of them, all those with a film, so as to see each.
 
     Written at once, because nobody has a timeline yet that each follow would have to reach.
     """
@@ -74,7 +79,10 @@ async def follow(
     now_ms = int(await _now(tx) * 1000)
     edges: list[tuple[int, int, int]] = []
     for shopper in shoppers:
-        chosen = [accounts[p.key][0] for p in PLAYERS if chance.random() < p.popularity]
+        sure = filmed if shopper == shoppers[0] else ()
+        chosen = [
+            accounts[p.key][0] for p in PLAYERS if chance.random() < p.popularity or p.key in sure
+        ]
         if chance.random() < 0.25:
             friends = chance.sample(shoppers[:200], chance.randint(1, 5))
             chosen += [friend for friend in friends if friend != shopper]

@@ -66,7 +66,8 @@ async def load(composed: Composed) -> dict[str, fortune.Host]:
     hosts = loader.hosts(accounts, people)
     await fortune.give(composed, loader.step, hosts)
     await films.order(composed, loader.step, hosts, {key: a[2] for key, a in accounts.items()})
-    await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts))
+    filmed = {reel.player for reel in films.REELS}
+    await loader.step("follows", lambda tx: crowd.follow(tx, people, accounts, filmed))
     await crowd.react(composed, people, accounts)
     return hosts
 

@@ -35,7 +35,9 @@ _WARM_UP_MIN: Final = 4
 _EARLY_GOPS: Final = (1, 2, 4)
 """Segments of each piece of a film's head: the first is ready soon, and while one is watched the
 next, twice as long, is encoded."""
-_PIECE_GOPS_MAX: Final = 15
+_PIECE_GOPS_MAX: Final = 8
+"""A new film waits until a worker is free, which is this long at most, and so does whoever watches
+for the film to grow."""
 _AV1_RANK: Final = 20
 _RUN_OUT: Final = 8
 """A part of a segment is looked at behind a piece: a quarter of a second. With one frame its last

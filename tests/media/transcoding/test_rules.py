@@ -197,15 +197,15 @@ class TestPieces:
     def test_the_last_pieces_are_short(self) -> None:
         assert rules.sizes_of(1) == [1]
         assert rules.sizes_of(15) == [5, 4, 2, 2, 1, 1]
-        assert rules.sizes_of(60) == [15, 15, 10, 7, 5, 3, 2, 1, 1, 1]
-        assert rules.sizes_of(45, behind=15) == [15, 15, 10, 5]
-        assert rules.sizes_of(9, behind=15) == [8, 1]
+        assert rules.sizes_of(60) == [8, 8, 8, 8, 8, 7, 5, 3, 2, 1, 1, 1]
+        assert rules.sizes_of(45, behind=7) == [8, 8, 8, 8, 7, 5, 1]
+        assert rules.sizes_of(9, behind=7) == [6, 3]
 
-    @given(st.integers(0, 4000), st.integers(0, 15))
+    @given(st.integers(0, 4000), st.integers(0, 7))
     def test_nobody_waits_long_for_the_last_piece(self, segments: int, behind: int) -> None:
         rest = segments
         for size in rules.sizes_of(segments, behind=behind):
-            assert 1 <= size <= min(15, -(-(rest + behind) // 3))
+            assert 1 <= size <= min(8, -(-(rest + behind) // 3))
             rest -= size
         assert rest == 0
 
