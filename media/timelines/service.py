@@ -214,7 +214,7 @@ class TimelineService(Timelines):
         published = await self._published(tx.session, draft)
         rolls = pre_roll, post_roll
         await self._refuse(tx.session, record, done, rolls, published, shown=False)
-        known = {each.id for each in (*_document(draft.document).cues, *published)}
+        known = {each.id for each in (*_document(draft.document).cues, *published.cues)}
         made = [_cue(each, known, self._ids) for each in done]
         made.sort(key=lambda each: (each.at, each.until, each.id))
         document = Document(cues=tuple(made), pre_roll=pre_roll, post_roll=post_roll)
@@ -244,10 +244,12 @@ class TimelineService(Timelines):
         await tx.session.flush()
         await self._events.publish(tx, TimelinePublished(record.id, draft.version))
 
-    async def _published(self, session: AsyncSession, draft: TimelineDraft) -> Sequence[Cue]:
-        """The cues of the version that viewers see."""
-        newest = await self.version(session, draft.video_id, draft.version)
-        return newest.cues if newest else ()
+    async def _published(self, session: AsyncSession, draft: TimelineDraft | None) -> Document:
+        """What viewers see: nothing before the first version."""
+        if draft is None or not draft.version:
+            return Document()
+        newest = await self._repository.version(session, draft.video_id, draft.version)
+        return _document(newest.document) if newest else Document()
 
     async def _refuse(
         self,
@@ -255,7 +257,7 @@ class TimelineService(Timelines):
         record: VideoRecord,
         cues: Sequence[CueInput],
         rolls: tuple[int | None, int | None],
-        published: Sequence[Cue],
+        published: Document,
         *,
         shown: bool,
     ) -> None:
@@ -264,7 +266,7 @@ class TimelineService(Timelines):
         is over."""
         owner = CueOwner(id=record.owner_id, by_shopper=record.by_shopper, live=record.live)
         found = faults(cues, _length(record))
-        stays = {(each.kind, each.ref) for each in published}
+        stays = {(each.kind, each.ref) for each in published.cues}
         found += await self._kinds.refused(session, cues, owner, stays)
         films = await self._videos.load(session, {each for each in rolls if each})
         for pointer, roll in zip(("/preRollId", "/postRollId"), rolls, strict=True):
@@ -289,13 +291,11 @@ class TimelineService(Timelines):
         self, session: AsyncSession, record: VideoRecord, draft: TimelineDraft | None
     ) -> DraftView:
         document = _document(draft.document) if draft else Document()
-        version = draft.version if draft else 0
-        newest = await self._repository.version(session, record.id, version) if version else None
-        published = _document(newest.document) if newest else Document()
+        published = await self._published(session, draft)
         return DraftView(
             video_id=Id(record.id),
             revision=draft.revision if draft else 0,
-            version=version,
+            version=draft.version if draft else 0,
             changed=document != published,
             duration_ms=_length(record),
             cues=await self._kinds.views(session, document.cues, gone=True),
