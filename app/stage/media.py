@@ -11,24 +11,47 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Final
 
 from media.inspection.inspector import inspect
 from media.inspection.sandbox import opened
 from media.inspection.source import Source
 from media.transcoding.encoding import commands, pictures, works
+from media.transcoding.encoding.held import Held
 from media.transcoding.encoding.scratch import Scratch
-from media.transcoding.rules import Piece, Plan, plan_for
+from media.transcoding.rules import Piece, Plan, Rung, plan_for
+
+_LOOK_SECONDS: Final = 0.02
 
 
 async def _ladder(film: Path, source: Source, plan: Plan, queue: Path | None) -> None:
-    scratch = Scratch(Path(tempfile.mkdtemp(prefix="carnival-bench-")))
-    for run, piece in [(run, piece) for run, all_ in plan.pictures.items() for piece in all_]:
-        if queue is not None and not _taken(queue / f"{run}-{piece.number}"):
-            continue
-        rungs = plan.rungs_of(run)
-        await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch)
+    queue = queue or Path(tempfile.mkdtemp(prefix="carnival-bench-"))
+    scratch = Scratch(queue / "scratch")
+    held = Held(scratch)
+    async for run, piece in _due(plan, queue):
+        with held.frames("film", plan, run, piece) as frames:
+            rungs = plan.rungs_of(run)
+            await pictures.encode_piece(film, source, plan, piece, rungs, scratch, frames=frames)
+        (queue / f"{run}-{piece.number}-done").touch()
     scratch.close()
+
+
+async def _due(plan: Plan, queue: Path) -> AsyncGenerator[tuple[str, Piece]]:
+    """What nobody has taken yet, in the order in which transcoders take it: the other rungs of a
+    piece once its first is done."""
+    waiting = [(run, piece) for run, all_ in plan.pictures.items() for piece in all_]
+    while waiting:
+        for run, piece in waiting:
+            early = queue / f"early-{piece.number}-done"
+            if run != "ladder" or early.exists():
+                waiting.remove((run, piece))
+                if _taken(queue / f"{run}-{piece.number}"):
+                    yield run, piece
+                break
+        else:
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _taken(piece: Path) -> bool:
@@ -44,15 +67,13 @@ async def _separate(film: Path, source: Source, plan: Plan) -> None:
     for rung in plan.rungs:
         with tempfile.TemporaryDirectory() as folder:
             async with opened(film) as fd:
-                arguments = commands.pictures(source, fd, plan.grid, _all(plan), [rung], None)
-                await works.encode(arguments, fds=[fd], folder=Path(folder))
+                await works.encode(_at_once(source, fd, plan, rung), fds=[fd], folder=Path(folder))
 
 
 async def _whole(film: Path, source: Source, plan: Plan) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with opened(film) as fd:
-            arguments = commands.pictures(source, fd, plan.grid, _all(plan), plan.rungs, None)
-            freed = [_unpinned(each) for each in arguments]
+            freed = [_unpinned(each) for each in _at_once(source, fd, plan, *plan.rungs)]
             await works.encode(freed, fds=[fd], folder=Path(folder))
 
 
@@ -61,8 +82,11 @@ def _unpinned(argument: str) -> str:
     return argument.removeprefix("threads=1:lookahead-threads=1:")
 
 
-def _all(plan: Plan) -> Piece:
-    return Piece(0, 0, plan.grid.frames)
+def _at_once(source: Source, fd: int, plan: Plan, *rungs: Rung) -> list[str]:
+    """Encode the whole film in one piece."""
+    whole, top = Piece(0, 0, plan.grid.frames), rungs[-1]
+    frames = commands.decoded(source, fd, plan.grid, whole, top, None)
+    return commands.pictures(frames, plan.grid, whole, top, rungs)
 
 
 async def _main(mode: str, film: Path, queue: Path | None = None) -> None:

@@ -113,6 +113,11 @@ class Piece:
     run_out: int = 0
     """Frames encoded behind it and thrown away: the encoder looks ahead as it would have."""
 
+    @property
+    def frames(self) -> int:
+        """With what is encoded around it."""
+        return self.warm_up + self.count + self.run_out
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -125,7 +130,8 @@ class Plan:
     """The first rung alone of the film's head, a quarter of a minute: it is watched while the
     others are made."""
     ladder: tuple[Piece, ...]
-    """All other rungs of the head, from one decoding; empty when there are none."""
+    """All other rungs of the same pieces, of the frames that were held when the first was made;
+    empty when there are none."""
     rest: tuple[Piece, ...]
     """All rungs of what comes behind the head, from one decoding."""
     sound: bool
@@ -137,7 +143,12 @@ class Plan:
     @property
     def pictures(self) -> Mapping[str, tuple[Piece, ...]]:
         """The pieces of every run over the pictures, in the order in which they are wanted."""
-        return {"early": self.early, "rest": self.rest, "ladder": self.ladder}
+        return {"early": self.early, "ladder": self.ladder, "rest": self.rest}
+
+    @property
+    def top(self) -> Rung:
+        """The largest rung, from which the others are scaled."""
+        return self.rungs[-1]
 
     @property
     def av1(self) -> tuple[Piece, ...]:
@@ -161,12 +172,13 @@ def plan_for(source: Source) -> Plan:
     grid = grid_of(source.video, source.duration_seconds)
     rungs = rungs_of(source.video.width, source.video.height, grid.rate)
     head = min(grid.segments, sum(_EARLY_GOPS))
+    early = pieces(grid, early_sizes(head))
     return Plan(
         grid=grid,
         rungs=rungs,
-        early=pieces(grid, early_sizes(head)),
-        ladder=pieces(grid, sizes_of(head)) if len(rungs) > 1 else (),
-        rest=pieces(grid, sizes_of(grid.segments - head, behind=head), after=head),
+        early=early,
+        ladder=early if len(rungs) > 1 else (),
+        rest=pieces(grid, sizes_of(grid.segments - head), after=head),
         sound=source.audio is not None,
     )
 
@@ -247,9 +259,8 @@ def early_sizes(head: int) -> list[int]:
     return sizes
 
 
-def sizes_of(segments: int, *, behind: int = 0) -> list[int]:
-    """Segments of each piece of a run, when as many as `behind` of another wait behind it: a third
-    of all that is left, within bounds.
+def sizes_of(segments: int) -> list[int]:
+    """Segments of each piece of a run: a third of all that is left, within bounds.
 
     Whoever is free takes the next one, so what workers wait for each other in the end is as short
     as the last pieces. To begin a piece costs a second or two, to encode a segment ten: so the last
@@ -257,7 +268,7 @@ def sizes_of(segments: int, *, behind: int = 0) -> list[int]:
     """
     sizes: list[int] = []
     while (rest := segments - sum(sizes)) > 0:
-        sizes.append(min(rest, _PIECE_GOPS_MAX, ceil((rest + behind) / 3)))
+        sizes.append(min(rest, _PIECE_GOPS_MAX, ceil(rest / 3)))
     return sizes
 
 
@@ -377,15 +388,3 @@ def sound_segments(ends: Sequence[Fraction], until: Fraction) -> int | None:
         if end >= until:
             return count
     return None
-
-
-def percent_done(work: Sequence[tuple[str, int, int]]) -> int:
-    """How far a film is, from the run, the frames and the frames done of each piece; 99 at most,
-    for what comes last is not counted in frames."""
-    whole = sum(_WEIGHTS[run] * frames for run, frames, _ in work)
-    done = sum(_WEIGHTS[run] * min(frames, seen) for run, frames, seen in work)
-    return min(99, 100 * done // max(1, whole))
-
-
-_WEIGHTS: Final = {"early": 10, "sound": 2, "ladder": 50, "rest": 60, "av1": 60}
-"""What a frame of each run costs, beside the others."""

@@ -13,6 +13,7 @@ from app.kernel.objects import Objects
 from media.inspection.source import Source
 from media.transcoding.encoding import pictures, quality, sound
 from media.transcoding.encoding.films import Films
+from media.transcoding.encoding.held import Held
 from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.errors import Broken
 from media.transcoding.growing.queueing import (
@@ -41,6 +42,7 @@ class TranscodingJobs:
         self._service = service
         self._films = Films(objects, scratch)
         self._scratch = scratch
+        self._held = Held(scratch)
 
     async def piece(self, video_id: int, generation: int, run: str, number: int) -> None:
         """Encode a piece at the rungs of its run."""
@@ -50,17 +52,20 @@ class TranscodingJobs:
             return
         piece = piece_of(work.plan.grid, number, work.frames)
         async with self._at_work(work) as (path, source):
-            async with self._telling(film, run, number) as seen:
-                made = await pictures.encode_piece(
-                    path,
-                    source,
-                    work.plan.grid,
-                    piece,
-                    work.plan.rungs_of(run),
-                    self._scratch,
-                    lambda frames: seen(min(piece.count, max(0, frames - piece.warm_up))),
-                    niceness=niceness_of(run, number),
-                )
+            name = f"{video_id}-{generation}"
+            with self._held.frames(name, work.plan, run, piece) as frames:
+                async with self._telling(film, run, number) as seen:
+                    made = await pictures.encode_piece(
+                        path,
+                        source,
+                        work.plan,
+                        piece,
+                        work.plan.rungs_of(run),
+                        self._scratch,
+                        lambda frames: seen(min(piece.count, max(0, frames - piece.warm_up))),
+                        frames=frames,
+                        niceness=niceness_of(run, number),
+                    )
             await self._service.keep_pictures(work, run, number, made)
 
     async def sound(self, video_id: int, generation: int) -> None:

@@ -72,7 +72,7 @@ async def encoded(film: Path, folder: Path, stored: dict[str, bytes]) -> Cut:
     plan, scratch = plan_for(source), Scratch(folder / "scratch")
     rung, init, made = plan.rungs[0], b"", list[Made]()
     for piece in (*plan.early, *plan.rest):
-        runs = await pictures.encode_piece(film, source, plan.grid, piece, [rung], scratch)
+        runs = await pictures.encode_piece(film, source, plan, piece, [rung], scratch)
         init, made = runs[rung.name].init, [*made, *runs[rung.name].segments]
     heard = [each async for each in sound.encode(film, source, plan.grid, Chain(), "a128", scratch)]
     scratch.close()

@@ -22,6 +22,7 @@ ffmpeg: Any = untyped
 _SEEK_BACK_SECONDS: Final = Fraction(7, 10)
 """Before a piece: a keyframe's time stamp may lie somewhat after its place, by as many frames as
 are reordered. Cameras write a keyframe a second: with a whole second, two would be decoded."""
+_PIXELS: Final = "yuv420p"
 _PRESET: Final = "medium"
 _CARELESS: Final = "me=dia,ref=1,trellis=0"
 _WORST_QP: Final = 51
@@ -103,39 +104,71 @@ def fitted(stream: Any, video: VideoTrack, size: tuple[int, int], lut: Path | No
         stream = stream.filter("scale", *size, **coming).filter("format", "gbrp16le")
         stream = stream.filter("lut3d", file=str(lut), interp="tetrahedral")
         stream = stream.filter("scale", flags=_SCALING, **leaving)
+    return _described(stream.filter("format", _PIXELS))
+
+
+def _described(stream: Any) -> Any:
+    """Pictures of which is known what was made of them, and nothing else: what a camera said of
+    its own would not be true any more."""
     return (
-        stream.filter("format", "yuv420p")
-        .filter("setsar", 1)
+        stream.filter("setsar", 1)
         .filter(
             "setparams",
             range="tv",
             color_primaries="bt709",
             color_trc="bt709",
             colorspace="bt709",
+            chroma_location="left",
+            field_mode="prog",
         )
+        .filter("sidedata", mode="delete")
     )
 
 
+def decoded(source: Source, fd: int, grid: Grid, piece: Piece, top: Rung, lut: Path | None) -> Any:
+    """The frames of a piece and of what is encoded around it, at the size of the largest rung."""
+    stream = on_grid(source, fd, grid, piece.first - piece.warm_up, piece.frames)
+    return fitted(stream, source.video, (top.width, top.height), lut)
+
+
+def held(fd: int, grid: Grid, piece: Piece, top: Rung) -> Any:
+    """The same, frame by frame, from a file into which they were held."""
+    raw = {"f": "rawvideo", "pixel_format": _PIXELS, "video_size": (top.width, top.height)}
+    guards = {"protocol_whitelist": "fd", "fd": fd}
+    stream = ffmpeg.input("fd:", **guards, **raw, framerate=str(grid.rate))
+    stream = stream.filter("settb", f"{grid.rate.denominator}/{grid.rate.numerator}")
+    return _described(stream.filter("setpts", f"N+{piece.first - piece.warm_up}"))
+
+
 def pictures(
-    source: Source, fd: int, grid: Grid, piece: Piece, rungs: Sequence[Rung], lut: Path | None
+    frames: Any,
+    grid: Grid,
+    piece: Piece,
+    top: Rung,
+    rungs: Sequence[Rung],
+    leave: str | None = None,
 ) -> list[str]:
-    """Encode a piece at all the rungs from one decoding, each into `<name>.mp4`.
+    """Encode frames at the size of `top` at all the rungs, each into `<name>.mp4`, and write them
+    as they are into the file `leave`.
 
     Smaller rungs are scaled from the largest: one from the next would save little, and each step
     takes some of what the eye looks for.
     """
-    count = piece.warm_up + piece.count + piece.run_out
-    stream = on_grid(source, fd, grid, piece.first - piece.warm_up, count)
-    top, *others = sorted(rungs, key=lambda rung: rung.pixels, reverse=True)
-    stream = fitted(stream, source.video, (top.width, top.height), lut)
-    if not others:
-        return arguments(_encoded(stream, top, grid, piece))
-    copies = stream.filter_multi_output("split", len(rungs))
-    outputs = [_encoded(copies[0], top, grid, piece)]
-    for number, rung in enumerate(others, 1):
-        smaller = copies[number].filter("scale", rung.width, rung.height, flags=_SCALING)
-        outputs.append(_encoded(smaller.filter("setsar", 1), rung, grid, piece))
+    wanted = len(rungs) + (leave is not None)
+    copies = frames.filter_multi_output("split", wanted) if wanted > 1 else [frames]
+    outputs = [
+        _encoded(_smaller(copies[number], top, rung), rung, grid, piece)
+        for number, rung in enumerate(sorted(rungs, key=lambda rung: rung.pixels, reverse=True))
+    ]
+    if leave is not None:
+        outputs.append(copies[len(rungs)].output(leave, f="rawvideo", fps_mode="passthrough"))
     return arguments(*outputs)
+
+
+def _smaller(stream: Any, top: Rung, rung: Rung) -> Any:
+    if rung.pixels == top.pixels:
+        return stream
+    return stream.filter("scale", rung.width, rung.height, flags=_SCALING).filter("setsar", 1)
 
 
 def _encoded(stream: Any, rung: Rung, grid: Grid, piece: Piece) -> Any:
@@ -231,7 +264,7 @@ def comparing(
     for number, (name, mine) in enumerate(rungs.items()):
         shown = _every(film("mov", mine)["v:0"], frames.step)
         shown = shown.filter("scale", *size, flags=_SCALING)
-        shown = shown.filter("format", "yuv420p").filter("setsar", 1)
+        shown = shown.filter("format", _PIXELS).filter("setsar", 1)
         seen = ffmpeg.filter([shown, references[number]], "ssim", stats_file=f"{name}.ssim")
         outputs.append(seen.output("-", f="null"))
     return arguments(*outputs)

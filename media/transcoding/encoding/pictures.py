@@ -10,10 +10,12 @@ from typing import Final
 from media.inspection.sandbox import NICENESS, opened
 from media.inspection.source import Source
 from media.transcoding.encoding import boxes, colors, commands, works
+from media.transcoding.encoding.held import NO_FRAMES, Frames
 from media.transcoding.encoding.scratch import Scratch
 from media.transcoding.errors import Broken
-from media.transcoding.rules import Grid, Piece, Rung
+from media.transcoding.rules import Grid, Piece, Plan, Rung
 
+_LEFT: Final = "frames"
 _ANY_KEYFRAME: Final = 0.1
 """Seconds: shorter than any group of pictures, so the packager cuts at each keyframe."""
 
@@ -41,33 +43,46 @@ class Run:
 async def encode_piece(
     film: Path,
     source: Source,
-    grid: Grid,
+    plan: Plan,
     piece: Piece,
     rungs: Sequence[Rung],
     scratch: Scratch,
     seen: works.Seen | None = None,
     *,
+    frames: Frames = NO_FRAMES,
     niceness: int = NICENESS,
 ) -> Mapping[str, Run]:
     """All rungs of a piece, from one decoding. The same bytes whoever runs it, and when.
 
-    Raises Broken when the film cannot be decoded.
+    Where they are given, frames take the place of decoding. Raises Broken when the film cannot be
+    decoded.
     """
-    names = [rung.name for rung in rungs]
     with scratch.room() as folder:
-        lut = colors.table_for(source.video, folder)
+        leave = _LEFT if frames.leave is not None else None
         async with opened(film) as fd:
+            if frames.taken is not None:
+                fd = frames.taken
+                stream = commands.held(fd, plan.grid, piece, plan.top)
+            else:
+                lut = colors.table_for(source.video, folder)
+                stream = commands.decoded(source, fd, plan.grid, piece, plan.top, lut)
             await works.encode(
-                commands.pictures(source, fd, grid, piece, rungs, lut),
+                commands.pictures(stream, plan.grid, piece, plan.top, rungs, leave),
                 fds=[fd],
                 folder=folder,
                 niceness=niceness,
                 seen=seen,
             )
+        names = [rung.name for rung in rungs]
         for name in names:
             (folder / name).mkdir()
         await works.package(commands.packaging(names, "video", _ANY_KEYFRAME), folder)
-        return {name: await asyncio.to_thread(_read, folder / name, grid, piece) for name in names}
+        made = {
+            name: await asyncio.to_thread(_read, folder / name, plan.grid, piece) for name in names
+        }
+        if frames.leave is not None:
+            (folder / _LEFT).rename(frames.leave)
+        return made
 
 
 def _read(folder: Path, grid: Grid, piece: Piece) -> Run:
@@ -97,5 +112,5 @@ def _check(made: Sequence[Made], grid: Grid, piece: Piece) -> None:
         raise Broken(
             "damaged",
             "The film could not be decoded as a whole. Please export it again.",
-            f"piece {piece}: {frames} at {[each.start for each in made][:3]}",
+            f"piece {piece}: {frames[:20]} at {[each.start for each in made][:3]}",
         )

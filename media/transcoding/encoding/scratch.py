@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,10 @@ class Scratch:
             self.open()
         assert self._home is not None
         return self._home
+
+    def everywhere(self, pattern: str) -> Iterator[Path]:
+        """Files of ours and of the other processes of this machine, which may go at any time."""
+        return self._root.glob(f"*/{pattern}")
 
     @contextmanager
     def room(self) -> Generator[Path]:

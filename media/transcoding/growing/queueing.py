@@ -1,13 +1,12 @@
 """The jobs of transcoding, and which of those that wait is next.
 
 What makes a film playable goes first, of every film; then the rest of its head in the first rung,
-which people are watching meanwhile; then what makes it longer, and then what makes it better. And
-the beginning of every film goes before the later parts of any: a clip waits minutes for another,
-not hours for a whole evening's recording.
+which people are watching meanwhile; then the other rungs of the head, since its frames are held for
+them; then what makes it longer. And the beginning of every film goes before the later parts of any:
+a clip waits minutes for another, not hours for a whole evening's recording.
 """
 
 from bisect import bisect_left
-from fractions import Fraction
 from typing import Final
 
 from app.kernel.database import Transaction
@@ -21,7 +20,7 @@ FINISH_TASK: Final = "transcoding.finish"
 SWEEP_TASK: Final = "transcoding.sweep"
 FORGET_TASK: Final = "transcoding.forget"
 _FIRST, _SOUND, _EARLY, _FINISH, _AV1 = 40, 30, 25, 20, 0
-_LONGER, _BETTER = 11, 10
+_LONGER = 10
 _NEAR_SECONDS: Final = (15, 60, 300, 1200)
 """Where a film's parts end, each of which stands behind the same part of all other films."""
 _NICENESS: Final = {"early": 14, "sound": 14, "rest": 16, "ladder": 17, "av1": 19}
@@ -38,20 +37,22 @@ def priority_of(plan: Plan, run: str, piece: Piece) -> int:
     film are in the order of its plan."""
     if run == "early":
         return _FIRST if piece.number == 0 else _EARLY
-    if run == "rest":
-        return _LONGER - 2 * _part((piece.first + piece.count) / plan.grid.rate)
-    return _BETTER - 2 * _part(plan.grid.seconds)
-
-
-def _part(seconds: Fraction) -> int:
-    return bisect_left(_NEAR_SECONDS, seconds)
+    return _LONGER - bisect_left(_NEAR_SECONDS, (piece.first + piece.count) / plan.grid.rate)
 
 
 async def defer_pictures(tx: Transaction, film: Film, plan: Plan) -> None:
     """Have everything encoded that a film needs to be whole."""
     for run, pieces in plan.pictures.items():
-        for piece in pieces:
-            await _defer_piece(tx, film, run, piece.number, priority_of(plan, run, piece))
+        # of the ladder the longest piece first: whoever else works does the others meanwhile
+        for piece in sorted(pieces, key=lambda each: -each.count if run == "ladder" else 0):
+            priority = priority_of(plan, run, piece)
+            await _defer_piece(tx, film, run, piece.number, priority, _lock(film, run, piece))
+
+
+def _lock(film: Film, run: str, piece: Piece) -> str | None:
+    """The other rungs of a piece are made when its first one is, whose frames they are made of."""
+    held = run in ("early", "ladder")
+    return f"pictures-{film[0]}-{film[1]}-{piece.number}" if held else None
 
 
 async def defer_av1(tx: Transaction, film: Film, number: int) -> None:
@@ -59,10 +60,13 @@ async def defer_av1(tx: Transaction, film: Film, number: int) -> None:
     await _defer_piece(tx, film, "av1", number, _AV1)
 
 
-async def _defer_piece(tx: Transaction, film: Film, run: str, number: int, priority: int) -> None:
+async def _defer_piece(
+    tx: Transaction, film: Film, run: str, number: int, priority: int, lock: str | None = None
+) -> None:
     await tx.defer(
         PIECE_TASK,
         priority=priority,
+        lock=lock,
         video_id=film[0],
         generation=film[1],
         run=run,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +14,12 @@ from media.inspection.source import Source
 from media.transcoding.interfaces import Cut, Progress, Rendition, Renditions, Segment
 from media.transcoding.models import CutRow, Piece, RenditionRow, SegmentRow, Transcoding
 from media.transcoding.repository import TranscodingRepository
-from media.transcoding.rules import Plan, percent_done, plan_for
+from media.transcoding.rules import Plan, plan_for
 from media.videos.interfaces import VideoPart, VideoParts, VideoProgress, VideoRecord
 
-_GUESS_FROM_PERCENT = 2
+_WEIGHTS: Final = {"early": 10, "sound": 2, "ladder": 50, "rest": 60, "av1": 60}
+"""What a frame of each run costs, beside the others."""
+_GUESS_FROM_PERCENT: Final = 2
 
 
 class CutReader(Renditions):
@@ -125,7 +127,7 @@ def _progress(found: Sequence[tuple[Transcoding, Piece]], now: datetime) -> Prog
     """Of the newest generation of one video."""
     film = found[-1][0]
     pieces = [piece for each, piece in found if each.generation == film.generation]
-    percent = percent_done([(each.run, each.frames, each.frames_done) for each in pieces])
+    percent = _percent_done([(each.run, each.frames, each.frames_done) for each in pieces])
     rungs = plan_for(Source.of(film.source)).rungs
     early = any(each.run == "early" and not each.done for each in pieces)
     begun = [each.begun_at for each in pieces if each.begun_at is not None]
@@ -134,3 +136,11 @@ def _progress(found: Sequence[tuple[Transcoding, Piece]], now: datetime) -> Prog
         spent = (now - min(begun)).total_seconds()
         left = round(Fraction(100 - percent, percent) * max(0, round(spent)))
     return Progress(percent, (rungs[0] if early else rungs[-1]).name, left)
+
+
+def _percent_done(work: Sequence[tuple[str, int, int]]) -> int:
+    """How far a film is, from the run, the frames and the frames done of each piece; 99 at most,
+    for what comes last is not counted in frames."""
+    whole = sum(_WEIGHTS[run] * frames for run, frames, _ in work)
+    done = sum(_WEIGHTS[run] * min(frames, seen) for run, frames, seen in work)
+    return min(99, 100 * done // max(1, whole))

@@ -53,21 +53,22 @@ def variable_rate(path: Path) -> None:
     film(path, *H264, "-fps_mode", "vfr", picture=uneven)
 
 
-def deep(path: Path, transfer: str) -> None:
-    """10-bit HEVC of a wide gamut, as HDR is filmed: smpte2084 (HDR10) or arib-std-b67 (HLG)."""
+def deep(path: Path, transfer: str, *, frames: int = 30, more: str = "") -> None:
+    """10-bit HEVC of a wide gamut, as HDR is filmed: smpte2084 (HDR10) or arib-std-b67 (HLG); with
+    `more` that the encoder is to write into it."""
     numbers = {"smpte2084": 16, "arib-std-b67": 18}
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx265", rate=30)
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p10le"
         stream.options = {
             "preset": "ultrafast",
-            "x265-params": "log-level=none:pools=1:open-gop=1:keyint=10",
+            "x265-params": f"log-level=none:pools=1:open-gop=1:keyint=10{more}",
         }
         stream.codec_context.color_trc = numbers[transfer]
         stream.codec_context.color_primaries = 9
         stream.codec_context.colorspace = 9
-        for at in range(30):
-            shade = np.full((120, 160, 3), at * 8, dtype=np.uint8)
+        for at in range(frames):
+            shade = np.full((120, 160, 3), at % 30 * 8, dtype=np.uint8)
             frame = av.VideoFrame.from_ndarray(shade, format="rgb24").reformat(format="yuv420p10le")
             frame.pts, frame.time_base = at, Fraction(1, 30)
             container.mux(stream.encode(frame))

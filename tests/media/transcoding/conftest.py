@@ -20,8 +20,8 @@ NUMBERED = Clip(
     frames=147,
     codec=("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "33"),
 )
-"""14.7 seconds at ten frames a second, eight segments: a head of three, in two early pieces and
-three of the ladder, and two more pieces of what follows. Keyframes lie elsewhere."""
+"""14.7 seconds at ten frames a second, eight segments: a head of three, in two pieces whose first
+rung goes ahead, and four more pieces of what follows. Keyframes lie elsewhere."""
 _SMALL = {
     "_LADDER": ((90, 200_000), (120, 400_000), (180, 900_000)),
     "_EARLY_GOPS": (1, 2),

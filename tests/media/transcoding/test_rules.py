@@ -181,7 +181,7 @@ class TestPieces:
         assert all(last > priority_of(hour, "rest", each) for each in hour.rest)
         assert all(last < priority_of(hour, "early", each) for each in hour.early)
         minute = rules.plan_for(source(seconds=Fraction(60)))
-        last = priority_of(minute, "ladder", minute.ladder[-1])
+        last = priority_of(minute, "rest", minute.rest[-1])
         later = [priority_of(hour, "rest", each) for each in hour.rest if each.first >= 60 * 30]
         assert later[0] < last
         assert len(set(later)) == 3
@@ -189,7 +189,8 @@ class TestPieces:
     def test_the_head_is_a_quarter_of_a_minute(self) -> None:
         plan = rules.plan_for(source(seconds=Fraction(3600)))
         assert [piece.count for piece in plan.early] == [60, 120, 240]
-        assert sum(piece.count for piece in plan.ladder) == plan.rest[0].first == 30 * 14
+        assert plan.ladder == plan.early, "its frames are held for it"
+        assert plan.rest[0].first == 30 * 14
         short = rules.plan_for(source(seconds=Fraction(13)))
         assert [piece.count for piece in short.early] == [60, 120, 210]
         assert short.rest == ()
@@ -198,14 +199,12 @@ class TestPieces:
         assert rules.sizes_of(1) == [1]
         assert rules.sizes_of(15) == [5, 4, 2, 2, 1, 1]
         assert rules.sizes_of(60) == [8, 8, 8, 8, 8, 7, 5, 3, 2, 1, 1, 1]
-        assert rules.sizes_of(45, behind=7) == [8, 8, 8, 8, 7, 5, 1]
-        assert rules.sizes_of(9, behind=7) == [6, 3]
 
-    @given(st.integers(0, 4000), st.integers(0, 7))
-    def test_nobody_waits_long_for_the_last_piece(self, segments: int, behind: int) -> None:
+    @given(st.integers(0, 4000))
+    def test_nobody_waits_long_for_the_last_piece(self, segments: int) -> None:
         rest = segments
-        for size in rules.sizes_of(segments, behind=behind):
-            assert 1 <= size <= min(8, -(-(rest + behind) // 3))
+        for size in rules.sizes_of(segments):
+            assert 1 <= size <= min(8, -(-rest // 3))
             rest -= size
         assert rest == 0
 

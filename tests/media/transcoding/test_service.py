@@ -68,14 +68,14 @@ def test_versions_grow_and_old_ones_stay(premiere: Premiere) -> None:
     assert premiere.shown_at_first == [1]
     assert [len(each.segments) for each in first.renditions] == [1, 1]
     assert cuts[0] == first
-    assert [cut.complete for cut in cuts] == [False, False, False, True, True]
-    assert [len(cut.renditions[0].segments) for cut in cuts] == [1, 3, 6, 8, 8]
+    assert [cut.complete for cut in cuts] == [False, False, False, False, False, True, True]
+    assert [len(cut.renditions[0].segments) for cut in cuts] == [1, 3, 5, 6, 7, 8, 8]
     assert {cut.duration_ms for cut in cuts} == {14_700}
     for earlier, later in pairwise(cuts):
         for one, more in zip(earlier.renditions[:1], later.renditions[:1], strict=True):
             assert more.segments[: len(one.segments)] == one.segments
             assert more.init == one.init
-    assert [each.version for each in premiere.grown] == [1, 2, 3, 4, 5]
+    assert [each.version for each in premiere.grown] == [1, 2, 3, 4, 5, 6, 7]
     # the sound reaches as far as the pictures beside it
     for cut in cuts:
         picture, sound = cut.renditions[0], cut.renditions[-1]
@@ -118,7 +118,7 @@ async def test_any_order_and_any_number_of_times_ends_the_same(
 
 @pytest.mark.parametrize(
     ("before", "after", "growth"),
-    [((1, 2, 4, 8), (1, 2), [1, 3, 7, 8, 8]), ((1, 2), (1, 2, 4, 8), [1, 3, 6, 8, 8])],
+    [((1, 2, 4, 8), (1, 2), [1, 3, 7, 8, 8]), ((1, 2), (1, 2, 4, 8), [1, 3, 5, 6, 7, 8, 8])],
     ids=["all of it was head", "it has a rest"],
 )
 async def test_a_film_is_ended_as_it_was_cut(

@@ -70,7 +70,7 @@ async def _joined(
     parts: list[bytes] = []
     for piece in (*plan.early, *plan.rest):
         rungs = plan.rungs[-1:]
-        made = await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch)
+        made = await pictures.encode_piece(film, source, plan, piece, rungs, scratch)
         run = made[rungs[0].name]
         assert not parts or parts[0] == run.init
         parts = [*(parts or [run.init]), *(each.data for each in run.segments)]

@@ -27,7 +27,7 @@ async def joined(film: Path, plan: Plan, path: Path) -> Path:
     parts: list[bytes] = []
     for piece in (*plan.early, *plan.rest):
         rung = plan.rungs[-1]
-        made = await pictures.encode_piece(film, source, plan.grid, piece, [rung], scratch)
+        made = await pictures.encode_piece(film, source, plan, piece, [rung], scratch)
         run = made[rung.name]
         parts = [*(parts or [run.init]), *(each.data for each in run.segments)]
     scratch.close()
@@ -57,9 +57,7 @@ async def test_nobody_sees_the_joins(
     plan, scratch = plan_for(source := await inspect(numbered)), Scratch(tmp_path / "scratch")
     whole = Piece(0, 0, plan.grid.frames)
     rungs = {"early": plan.rungs[0], "ladder": plan.rungs[-1]}
-    made = await pictures.encode_piece(
-        numbered, source, plan.grid, whole, list(rungs.values()), scratch
-    )
+    made = await pictures.encode_piece(numbered, source, plan, whole, list(rungs.values()), scratch)
     scratch.close()
     half = plan.grid.gop // 2
     for run, rung in rungs.items():
@@ -83,9 +81,9 @@ async def test_what_is_thrown_away_changes_nothing(
     piece, rungs = plan.early[1], plan.rungs
     assert piece.warm_up, "else the encoder's own words about its settings are in it"
     assert piece.run_out
-    quick = await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch)
+    quick = await pictures.encode_piece(film, source, plan, piece, rungs, scratch)
     monkeypatch.setattr(commands, "_WORST_QP", 20)
-    assert await pictures.encode_piece(film, source, plan.grid, piece, rungs, scratch) == quick
+    assert await pictures.encode_piece(film, source, plan, piece, rungs, scratch) == quick
     scratch.close()
 
 
@@ -158,7 +156,7 @@ async def test_a_film_that_does_not_decode_is_refused_in_words(tmp_path: Path) -
     film.write_bytes(data)
     plan, scratch = plan_for(source), Scratch(tmp_path / "scratch")
     with pytest.raises(Broken) as broken:
-        await pictures.encode_piece(film, source, plan.grid, plan.early[-1], plan.rungs, scratch)
+        await pictures.encode_piece(film, source, plan, plan.early[-1], plan.rungs, scratch)
     assert "export it again" in broken.value.words
     assert "pipe" not in broken.value.words
     assert not list(scratch.home.glob("*/"))
