@@ -116,7 +116,7 @@ class Workshop:
             self._waiting -= 1
         child: _Child | None = None
         try:
-            child = self._idle.pop() if self._idle else await _Child.start()
+            child = self._rested() or await _Child.start()
             async with asyncio.timeout(self._seconds_max):
                 answer = await child.ask(request)
             if child.tasks < _TASKS_MAX:
@@ -135,6 +135,14 @@ class Workshop:
         if isinstance(answer, _Refused):
             raise _REFUSALS[answer.kind](answer.detail)
         return answer
+
+    def _rested(self) -> "_Child | None":
+        """A child that waits for work; one that was killed while it did is no picture's fault."""
+        while self._idle:
+            child = self._idle.pop()
+            if child.lives:
+                return child
+        return None
 
 
 class _Child:
@@ -159,12 +167,20 @@ class _Child:
         )
         return cls(process)
 
+    @property
+    def lives(self) -> bool:
+        """As far as is known."""
+        writer = self._process.stdin
+        return self._process.returncode is None and writer is not None and not writer.is_closing()
+
     async def ask(self, request: _Request) -> _Answer:
         """One picture. Raises EOFError or OSError when the process ended over it."""
         self.tasks += 1
         writer, reader = self._process.stdin, self._process.stdout
         assert writer is not None
         assert reader is not None
+        if not self.lives:
+            raise EOFError("it ended before it was asked")
         frame = _encoder.encode(request)
         writer.write(len(frame).to_bytes(4, "big") + frame)
         await writer.drain()

@@ -141,7 +141,8 @@ class TestForgetting:
     ) -> None:
         person = await door.sign_in()
         await door.client.delete("/v1/auth/sessions/current", headers=person.auth)
-        house.clock.shift(timedelta(seconds=house.settings.access_token_seconds - 1))
+        # the rest of its time is for a machine that is busy
+        house.clock.shift(timedelta(seconds=house.settings.access_token_seconds - 30))
         async with house.database.reading() as session:
             await list_of(house).sync(session)
 

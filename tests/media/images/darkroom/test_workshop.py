@@ -73,6 +73,17 @@ async def test_a_child_that_is_killed_costs_one_picture(workshop: Workshop) -> N
     assert (await workshop.develop(data)).width == 3000
 
 
+async def test_a_child_that_is_killed_while_it_waits_costs_nothing(workshop: Workshop) -> None:
+    data = encode(corners())
+    await workshop.develop(data)
+    (child,) = children()
+    child.send_signal(signal.SIGKILL)
+    while child in children():
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)  # until its pipes are known to be closed
+    assert (await workshop.develop(data)).width > 0
+
+
 async def test_a_child_that_hangs_is_ended() -> None:
     workshop = Workshop(seconds_max=0.4)
     working = asyncio.create_task(workshop.develop(encode(corners())))
