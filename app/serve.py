@@ -31,7 +31,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("serve")
 _DRAIN_SECONDS = 10
 _FAREWELL_SECONDS = 0.5
 """In which workers tell their sockets to come back elsewhere."""
-_HUNG_SECONDS = 30
+HUNG_SECONDS = 30
 """A worker that does not say for so long that it lives is replaced."""
 _SOCKET_BYTES_MAX = 64 * 1024
 
@@ -80,7 +80,7 @@ def configured(app: str | Front, *, host: str, port: int, workers: int = 1) -> C
         workers=workers,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
-        timeout_worker_healthcheck=_HUNG_SECONDS,
+        timeout_worker_healthcheck=HUNG_SECONDS,
     )
 
 

@@ -8,6 +8,7 @@ import psutil
 
 from app.kernel.embedded.process import port_is_open
 from app.kernel.settings import Settings
+from app.serve import HUNG_SECONDS
 from tests.realtime.web import WebProcess
 from tests.waiting import until
 
@@ -21,7 +22,8 @@ def test_a_dead_worker_is_replaced_and_none_outlives_its_parent(
         parent = psutil.Process(web.pid)
         first = _worker_of(parent)
         os.kill(first.pid, signal.SIGKILL)
-        until(lambda: not first.is_running())
+        # one that dies while its parent asks whether it lives has that long to answer
+        until(lambda: not first.is_running(), 30.0 + HUNG_SECONDS)
         web.wait_until_ready()
         second = _worker_of(parent)
         assert second.pid != first.pid
