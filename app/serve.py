@@ -51,6 +51,9 @@ class WebServer(Multiprocess):
     def keep_subprocess_alive(self) -> None:
         """Before a dead worker is replaced, its gauges (open sockets) stop counting."""
         for worker in self.processes:
+            # the worker's own end: were it open here too, one that dies while it is asked whether
+            # it lives would be waited for as if it hung
+            worker.child_conn.close()
             if worker.exitcode is not None and worker.pid is not None:
                 log.warning("web_worker_died", pid=worker.pid, exit_code=worker.exitcode)
                 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
