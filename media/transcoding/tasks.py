@@ -62,7 +62,7 @@ class TranscodingJobs:
                         piece,
                         work.plan.rungs_of(run),
                         self._scratch,
-                        lambda frames: seen(min(piece.count, max(0, frames - piece.warm_up))),
+                        lambda done: seen(min(piece.count, max(0, done - piece.warm_up))),
                         frames=frames,
                         niceness=niceness_of(run, number),
                     )

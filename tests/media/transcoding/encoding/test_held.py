@@ -114,8 +114,11 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return encoders
 
 
-def placed(path: Path | None) -> Path:
+def left(held: Held, data: bytes, size: int | None = None) -> Path:
+    """Frames named "a", of which so many bytes were promised."""
+    path = held.place("a", size or len(data))
     assert path is not None
+    path.write_bytes(data)
     return path
 
 
@@ -124,8 +127,7 @@ class TestRoom:
 
     def test_what_does_not_fit_is_not_held(self, scratch: Scratch) -> None:
         held = Held(scratch, bytes_max=100)
-        place = placed(held.place("a", 60))
-        place.write_bytes(bytes(60))
+        left(held, bytes(60))
         assert held.place("b", 41) is None
         assert held.place("b", 40) is not None
         scratch.close()
@@ -136,8 +138,7 @@ class TestRoom:
 
     def test_what_nobody_came_for_makes_room(self, scratch: Scratch) -> None:
         held = Held(scratch, bytes_max=100)
-        place = placed(held.place("a", 60))
-        place.write_bytes(bytes(60))
+        place = left(held, bytes(60))
         os.utime(place, (0, 0))
         assert held.place("b", 60) is not None
         assert not place.exists()
@@ -145,8 +146,7 @@ class TestRoom:
 
     def test_they_are_taken_once(self, scratch: Scratch) -> None:
         held = Held(scratch)
-        place = placed(held.place("a", 3))
-        place.write_bytes(b"abc")
+        place = left(held, b"abc")
         with held.taken("a", 3) as handle:
             assert handle is not None
             assert not place.exists()
@@ -157,8 +157,7 @@ class TestRoom:
 
     def test_what_is_not_whole_is_not_taken(self, scratch: Scratch) -> None:
         held = Held(scratch)
-        place = placed(held.place("a", 4))
-        place.write_bytes(b"abc")
+        place = left(held, b"abc", 4)
         with held.taken("a", 4) as handle:
             assert handle is None
         assert not place.exists()
@@ -166,8 +165,7 @@ class TestRoom:
 
     def test_other_processes_of_this_machine_take_them(self, tmp_path: Path) -> None:
         one, other = Scratch(tmp_path), Scratch(tmp_path)
-        place = placed(Held(one).place("a", 3))
-        place.write_bytes(b"abc")
+        left(Held(one), b"abc")
         with Held(other).taken("a", 3) as handle:
             assert handle is not None
         one.close()
