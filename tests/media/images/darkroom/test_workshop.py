@@ -25,11 +25,14 @@ async def workshop() -> AsyncIterator[Workshop]:
 
 def children() -> list[psutil.Process]:
     """The workshop's processes of this test run."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if "media.images.darkroom.workshop" in child.cmdline()
-    ]
+    return [child for child in psutil.Process().children() if _is_of_the_workshop(child)]
+
+
+def _is_of_the_workshop(child: psutil.Process) -> bool:
+    try:
+        return "media.images.darkroom.workshop" in child.cmdline()
+    except psutil.NoSuchProcess:  # gone, or dead and not yet waited for
+        return False
 
 
 async def test_it_does_what_the_pipeline_does(workshop: Workshop) -> None:
