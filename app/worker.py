@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -15,7 +15,15 @@ import uvloop
 from prometheus_client import start_http_server
 
 from app.composition import alive, compose
-from app.kernel.jobs import GRACE_SECONDS, HANDS, QUEUE_STUDIO, QUEUE_TRANSCODING
+from app.kernel.jobs import (
+    CREWS,
+    GRACE_SECONDS,
+    QUEUE_OPENING,
+    QUEUE_SOUND,
+    QUEUE_STUDIO,
+    QUEUE_TRANSCODING,
+    Crew,
+)
 from app.kernel.logs import configure_logs
 from app.kernel.settings import Settings, load_settings
 from app.kernel.valkey.settle import SettleWorker
@@ -24,6 +32,11 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("worker")
 
 _PATIENCE_SECONDS = 0.5
 """A piece of a film takes longer than anybody waits for a program to stop."""
+_OPENING_HANDS = 1
+"""Besides those that do whatever is next: a piece of one film takes minutes, and nobody should wait
+so long for the first seconds of another."""
+_SOUND_HANDS = 2
+"""The sound of an evening is one job."""
 
 
 def work(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
@@ -38,13 +51,24 @@ def work(run: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
 async def run_transcoder(settings: Settings) -> None:
     """Make and encode films until SIGTERM or SIGINT. What is under way then is done by another."""
     jobs = settings.transcoder_jobs or max(2, len(os.sched_getaffinity(0)))
-    hands = {QUEUE_TRANSCODING: jobs, QUEUE_STUDIO: 1}
-    await run_worker(settings, hands, settles=False, grace_seconds=_PATIENCE_SECONDS)
+    await run_worker(
+        settings, transcoding_crews(jobs), settles=False, grace_seconds=_PATIENCE_SECONDS
+    )
+
+
+def transcoding_crews(jobs: int) -> Sequence[Crew]:
+    """Of a transcoder that encodes so many pieces of films at once."""
+    return (
+        Crew(jobs, (QUEUE_OPENING, QUEUE_TRANSCODING)),
+        Crew(_OPENING_HANDS, (QUEUE_OPENING,)),
+        Crew(_SOUND_HANDS, (QUEUE_SOUND,)),
+        Crew(1, (QUEUE_STUDIO,)),
+    )
 
 
 async def run_worker(
     settings: Settings,
-    hands: Mapping[str, int] = HANDS,
+    crews: Sequence[Crew] = CREWS,
     *,
     settles: bool = True,
     grace_seconds: float = GRACE_SECONDS,
@@ -63,14 +87,14 @@ async def run_worker(
         for wiring in composed.wirings:
             for part in wiring.worker_lifespan:
                 await stack.enter_async_context(part())
-        jobs = house.jobs.run(hands, name=name, grace_seconds=grace_seconds)
+        jobs = house.jobs.run(crews, name=name, grace_seconds=grace_seconds)
         running = [asyncio.create_task(jobs, name="jobs")]
         if settles:
             settle = SettleWorker(house.live, house.database, house.metrics, settlers, name=name)
             running.append(asyncio.create_task(settle.run(), name="settle"))
         gc.collect()
         gc.freeze()  # what lives as long as the process is not looked through with every batch
-        log.info("worker_ready", hands=dict(hands), kinds=len(settlers))
+        log.info("worker_ready", crews=crews, kinds=len(settlers))
         waiting = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
         for task in running:

@@ -50,13 +50,15 @@ class Transaction:
         at: datetime | None = None,
         lock: str | None = None,
         priority: int = 0,
+        queue: str | None = None,
         **arguments: Any,
     ) -> None:
         """Queue a job that exists if and only if this transaction commits. Of those that wait in
-        its queue the one of the highest priority is next."""
+        its queue, which is its task's unless said otherwise, the one of the highest priority is
+        next."""
         connection = await self.session.connection()
         raw = await connection.get_raw_connection()
-        await self._defer(raw.driver_connection, task, at, lock, priority, arguments)
+        await self._defer(raw.driver_connection, task, at, lock, priority, queue, arguments)
 
     def after_commit(self, action: AfterCommit) -> None:
         """Run `action` after the commit. It is a hint: a failure is logged, never raised, so
@@ -73,7 +75,9 @@ class Transaction:
                 log.warning("after_commit_failed", error=repr(error))
 
 
-Defer = Callable[[Any, str, datetime | None, str | None, int, dict[str, Any]], Awaitable[None]]
+Defer = Callable[
+    [Any, str, datetime | None, str | None, int, str | None, dict[str, Any]], Awaitable[None]
+]
 
 
 class Database:

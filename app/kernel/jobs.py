@@ -5,11 +5,11 @@ outbox is needed. Jobs run at least once: every task is idempotent.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import procrastinate
 import structlog
@@ -24,16 +24,35 @@ QUEUE_DEFAULT = "default"
 QUEUE_MEDIA = "media"
 QUEUE_ARRIVING = "arriving"
 """What lasts as long as somebody sends, and is done all the same where no hand was free for it."""
+QUEUE_STILLS = "stills"
+"""A film is looked at from end to end: minutes for a long one."""
+QUEUE_OPENING = "opening"
+QUEUE_SOUND = "sound"
 QUEUE_TRANSCODING = "transcoding"
 QUEUE_STUDIO = "studio"
-"""These two are worked on by `carnival transcoder` alone: hours of encoding keep nobody waiting."""
-HANDS = {QUEUE_DEFAULT: 4, QUEUE_MEDIA: 2, QUEUE_ARRIVING: 2}
-"""Jobs of each queue that a worker process does at once."""
+"""These four are worked on by `carnival transcoder` alone: hours of encoding keep nobody waiting.
+"""
 STALLED_SECONDS = 30
 GRACE_SECONDS = 5.0
 """What a stopping worker gives its jobs: most are done in a moment."""
 _SWEEP_SECONDS = 10
 _AGAIN_SECONDS = 0.5
+
+
+class Crew(NamedTuple):
+    """Hands of a worker process, each of which does one job at a time."""
+
+    hands: int
+    queues: tuple[str, ...]
+    """Of the jobs that wait in any of them the one of the highest priority is next."""
+
+
+CREWS: Final = (
+    Crew(4, (QUEUE_DEFAULT,)),
+    *(Crew(2, (queue,)) for queue in (QUEUE_MEDIA, QUEUE_ARRIVING, QUEUE_STILLS)),
+)
+"""Of a worker: every queue has its own, so that a hundred pictures waiting to be drawn do not keep
+a post from its followers."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +134,13 @@ class Jobs:
         at: datetime | None,
         lock: str | None,
         priority: int,
+        queue: str | None,
         arguments: dict[str, Any],
     ) -> None:
         """Queue a job on an open connection of psycopg; it commits with that connection.
 
         `at` is the earliest moment; of jobs with the same `lock` one runs at a time.
+        `queue` is another one than its task's own.
         """
         deferrer = self._app.configure_task(
             task,
@@ -128,6 +149,7 @@ class Jobs:
             schedule_at=at,
             lock=lock,
             priority=priority,
+            **({} if queue is None else {"queue": queue}),
         )
         await deferrer.defer_async(**arguments)
 
@@ -138,20 +160,16 @@ class Jobs:
             yield
 
     async def run(
-        self, hands: Mapping[str, int], *, name: str, grace_seconds: float = GRACE_SECONDS
+        self, crews: Sequence[Crew], *, name: str, grace_seconds: float = GRACE_SECONDS
     ) -> None:
         """Work until cancelled; jobs under way get so long to finish, then they are left to whoever
-        works next.
-
-        `hands` says how many jobs of each queue run at once. Every queue has its own, so that a
-        hundred pictures waiting to be drawn do not keep a post from its followers.
-        """
+        works next."""
         async with self.opened(), asyncio.TaskGroup() as group:
             group.create_task(self._sweep_forever())
-            for queue, concurrency in hands.items():
-                group.create_task(self._work(queue, concurrency, f"{name} {queue}", grace_seconds))
+            for crew in crews:
+                group.create_task(self._work(crew, f"{name} {crew.queues[-1]}", grace_seconds))
 
-    async def _work(self, queue: str, concurrency: int, name: str, grace_seconds: float) -> None:
+    async def _work(self, crew: Crew, name: str, grace_seconds: float) -> None:
         """Procrastinate's worker stops, and returns as if all were well, when it loses a connection
         that it listens or beats on, and raises when there is none to begin with; a queue without
         one would wait for ever."""
@@ -159,9 +177,9 @@ class Jobs:
             error = None
             try:
                 await self._app.run_worker_async(
-                    queues=[queue],
+                    queues=list(crew.queues),
                     name=name,
-                    concurrency=concurrency,
+                    concurrency=crew.hands,
                     fetch_job_polling_interval=1.0,
                     update_heartbeat_interval=5.0,
                     stalled_worker_timeout=float(STALLED_SECONDS),
@@ -171,7 +189,7 @@ class Jobs:
                 )
             except ConnectorException as away:
                 error = repr(away)
-            log.warning("queue_stopped", queue=queue, error=error)
+            log.warning("queues_stopped", queues=crew.queues, error=error)
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _sweep_forever(self) -> None:

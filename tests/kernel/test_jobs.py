@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import text
 
 from app.kernel.database import Database, Transaction
-from app.kernel.jobs import Jobs, Task
+from app.kernel.jobs import Crew, Jobs, Task
 from app.kernel.settings import Settings
+
+_CREW = Crew(2, ("default",))
 
 
 class Office:
@@ -55,8 +57,8 @@ class Office:
         self.failures += 1
         raise RuntimeError
 
-    async def work_until(self, count: int, *, seconds: float = 20.0) -> None:
-        working = asyncio.create_task(self.jobs.run({"default": 2}, name="test"))
+    async def work_until(self, count: int, crew: Crew = _CREW, *, seconds: float = 20.0) -> None:
+        working = asyncio.create_task(self.jobs.run([crew], name="test"))
         for _ in range(int(seconds / 0.05)):
             if len(self.ran) >= count:
                 break
@@ -99,12 +101,40 @@ async def test_a_failing_job_is_tried_again(office: Office) -> None:
     assert office.ran == ["flaky"]
 
 
+async def test_of_the_jobs_in_its_queues_a_crew_takes_the_one_of_highest_priority(
+    office: Office,
+) -> None:
+    async with office.database.transaction() as tx:
+        for queue, priority in (("other", 1), (None, 3), ("other", 5), (None, 2), ("other", 4)):
+            await tx.defer("test.note", value=priority, priority=priority, queue=queue)
+    await office.work_until(5, Crew(1, ("default", "other")))
+    assert office.ran == [5, 4, 3, 2, 1]
+
+
+async def test_hands_that_are_kept_for_a_queue_are_free_for_it(office: Office) -> None:
+    async with office.database.transaction() as tx:
+        await tx.defer("test.slow")
+        await tx.defer("test.slow")
+    every, kept = Crew(2, ("default", "other")), Crew(1, ("other",))
+    working = asyncio.create_task(office.jobs.run([every, kept], name="test"))
+    while office.begun < 2:
+        await asyncio.sleep(0.05)
+    async with office.database.transaction() as tx:
+        await tx.defer("test.slow")
+        await tx.defer("test.note", value=1, queue="other")
+    while not office.ran:
+        await asyncio.sleep(0.05)
+    assert office.begun == 2
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
 async def test_what_stopping_workers_leave_was_no_try(office: Office) -> None:
     async with office.database.transaction() as tx:
         await tx.defer("test.slow")
         await tx.session.execute(text("UPDATE procrastinate_jobs SET attempts = 1"))
     for count in range(1, 4):
-        running = office.jobs.run({"default": 1}, name="test", grace_seconds=0.01)
+        running = office.jobs.run([Crew(1, ("default",))], name="test", grace_seconds=0.01)
         working = asyncio.create_task(running)
         for _ in range(2_000):
             if office.begun >= count:
@@ -163,7 +193,7 @@ _VICTIM = """
 import asyncio, os, sys
 import msgspec
 from pathlib import Path
-from app.kernel.jobs import Jobs, Task
+from app.kernel.jobs import Crew, Jobs, Task
 from app.kernel.settings import Settings
 
 settings = msgspec.json.decode(os.environ["SETTINGS"], type=Settings)
@@ -175,7 +205,7 @@ async def note(value):
 
 jobs = Jobs(settings)
 jobs.register([Task("test.note", note)])
-asyncio.run(jobs.run({"default": 1}, name="victim"))
+asyncio.run(jobs.run([Crew(1, ("default",))], name="victim"))
 """
 
 

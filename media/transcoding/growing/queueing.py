@@ -1,15 +1,18 @@
 """The jobs of transcoding, and which of those that wait is next.
 
 What makes a film playable goes first, of every film; then the rest of its head in the first rung,
-which people are watching meanwhile; then the other rungs of the head, since its frames are held for
-them; then what makes it longer. And the beginning of every film goes before the later parts of any:
-a clip waits minutes for another, not hours for a whole evening's recording.
+which people are watching meanwhile. These have a queue of their own, for which hands are kept free,
+and so has the sound: all others may be busy for minutes. Then come the other rungs of the head,
+since its frames are held for them, then what makes it longer. And the beginning of every film goes
+before the later parts of any: a clip waits minutes for another, not hours for a whole evening's
+recording.
 """
 
 from bisect import bisect_left
 from typing import Final
 
 from app.kernel.database import Transaction
+from app.kernel.jobs import QUEUE_OPENING, QUEUE_SOUND
 from media.inspection.sandbox import NICENESS
 from media.transcoding.repository import Film
 from media.transcoding.rules import Piece, Plan
@@ -45,8 +48,12 @@ async def defer_pictures(tx: Transaction, film: Film, plan: Plan) -> None:
     for run, pieces in plan.pictures.items():
         # of the ladder the longest piece first: whoever else works does the others meanwhile
         for piece in sorted(pieces, key=lambda each: -each.count if run == "ladder" else 0):
-            priority = priority_of(plan, run, piece)
-            await _defer_piece(tx, film, run, piece.number, priority, _lock(film, run, piece))
+            await _defer_piece(
+                *(tx, film, run, piece.number),
+                priority=priority_of(plan, run, piece),
+                lock=_lock(film, run, piece),
+                queue=QUEUE_OPENING if run == "early" else None,
+            )
 
 
 def _lock(film: Film, run: str, piece: Piece) -> str | None:
@@ -57,16 +64,24 @@ def _lock(film: Film, run: str, piece: Piece) -> str | None:
 
 async def defer_av1(tx: Transaction, film: Film, number: int) -> None:
     """Have a piece encoded again for those who need fewer bytes: when nothing else waits."""
-    await _defer_piece(tx, film, "av1", number, _AV1)
+    await _defer_piece(tx, film, "av1", number, priority=_AV1)
 
 
 async def _defer_piece(
-    tx: Transaction, film: Film, run: str, number: int, priority: int, lock: str | None = None
+    tx: Transaction,
+    film: Film,
+    run: str,
+    number: int,
+    *,
+    priority: int,
+    lock: str | None = None,
+    queue: str | None = None,
 ) -> None:
     await tx.defer(
         PIECE_TASK,
         priority=priority,
         lock=lock,
+        queue=queue,
         video_id=film[0],
         generation=film[1],
         run=run,
@@ -76,7 +91,13 @@ async def _defer_piece(
 
 async def defer_sound(tx: Transaction, film: Film) -> None:
     """Have the sound encoded."""
-    await tx.defer(SOUND_TASK, priority=_SOUND, video_id=film[0], generation=film[1])
+    await tx.defer(
+        SOUND_TASK,
+        priority=_SOUND,
+        queue=QUEUE_SOUND,
+        video_id=film[0],
+        generation=film[1],
+    )
 
 
 async def defer_finish(tx: Transaction, film: Film) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from app.composition import alive, compose
 from app.kernel.house import House
+from app.kernel.jobs import Crew
 from app.kernel.logs import configure_logs
 from app.kernel.settings import Settings
 from tests.application import application
@@ -66,7 +67,7 @@ async def running(settings: Settings, service: MessageService) -> AsyncIterator[
     )
     composed = compose(settings)
     async with alive(composed.house):
-        work = composed.house.jobs.run({"default": 2}, name="test")
+        work = composed.house.jobs.run([Crew(2, ("default",))], name="test")
         worker = asyncio.create_task(work)
         transport = httpx.ASGITransport(app=application(composed))  # pyright: ignore[reportArgumentType]
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:

@@ -105,6 +105,7 @@ class Works:
         at: datetime | None,
         lock: str | None,
         priority: int,
+        queue: str | None,
         arguments: dict[str, Any],
     ) -> None:
         self.waiting.append((priority, task, arguments))
