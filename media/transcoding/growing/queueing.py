@@ -13,7 +13,6 @@ from typing import Final
 
 from app.kernel.database import Transaction
 from app.kernel.jobs import QUEUE_OPENING, QUEUE_SOUND
-from media.inspection.sandbox import NICENESS
 from media.transcoding.repository import Film
 from media.transcoding.rules import Piece, Plan
 
@@ -26,13 +25,15 @@ _FIRST, _SOUND, _EARLY, _FINISH, _AV1 = 40, 30, 25, 20, 0
 _LONGER = 10
 _NEAR_SECONDS: Final = (15, 60, 300, 1200)
 """Where a film's parts end, each of which stands behind the same part of all other films."""
-_NICENESS: Final = {"early": 14, "sound": 14, "rest": 16, "ladder": 17, "av1": 19}
+_FIRST_NICENESS: Final = 7
+_NICENESS: Final = {"sound": 9, "early": 16, "rest": 19, "ladder": 19, "av1": 19}
+"""The first piece and the sound are what somebody waits for, a film's next seconds are what may be
+watched soon: on a machine that is busy each is to get most of what films get at all."""
 
 
 def niceness_of(run: str, number: int) -> int:
-    """How far back the encoder of a piece stands while others want the machine too. Sound is ahead
-    of its pictures even so."""
-    return NICENESS if (run, number) == ("early", 0) else _NICENESS[run]
+    """How far back the encoder of a piece stands while others want the machine too."""
+    return _FIRST_NICENESS if (run, number) == ("early", 0) else _NICENESS[run]
 
 
 def priority_of(plan: Plan, run: str, piece: Piece) -> int:
