@@ -117,13 +117,14 @@ async def test_hands_that_are_kept_for_a_queue_are_free_for_it(office: Office) -
         await tx.defer("test.slow")
     every, kept = Crew(2, ("default", "other")), Crew(1, ("other",))
     working = asyncio.create_task(office.jobs.run([every, kept], name="test"))
-    while office.begun < 2:
-        await asyncio.sleep(0.05)
-    async with office.database.transaction() as tx:
-        await tx.defer("test.slow")
-        await tx.defer("test.note", value=1, queue="other")
-    while not office.ran:
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(20):
+        while office.begun < 2:
+            await asyncio.sleep(0.05)
+        async with office.database.transaction() as tx:
+            await tx.defer("test.slow")
+            await tx.defer("test.note", value=1, queue="other")
+        while not office.ran:
+            await asyncio.sleep(0.05)
     assert office.begun == 2
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
