@@ -11,8 +11,6 @@ from litestar.types import ASGIApp
 
 from app.composition import Composed, alive, compose
 from app.kernel.actors import Authenticator
-from app.kernel.database import Transaction
-from app.kernel.house import House
 from app.kernel.http import idempotency, openapi
 from app.kernel.http.draining import Draining
 from app.kernel.http.front import Front
@@ -23,6 +21,7 @@ from app.kernel.http.limits import LocalLimiter
 from app.kernel.http.problems import CarefulRequest, exception_handlers
 from app.kernel.http.responses import JsonResponse
 from app.kernel.http.states import state_of
+from app.kernel.http.transactions import ending, transactions
 from app.kernel.logs import configure_logs
 from app.kernel.settings import Settings, load_settings
 from app.kernel.structs import SCALARS, decode_hook, encode_hook
@@ -44,7 +43,7 @@ def front(composed: Composed, inner: ASGIApp) -> Front:
     endpoints = [endpoint for wiring in composed.wirings for endpoint in wiring.hot]
     files = [endpoint for wiring in composed.wirings for endpoint in wiring.files]
     return Front(
-        inner,
+        ending(inner),
         hot=HotLane(endpoints),
         files=FileLane(files),
         authenticator=house.doors.get(Authenticator),
@@ -96,7 +95,7 @@ def dependencies(composed: Composed) -> dict[str, Provide]:
         }
     )
     provided: dict[str, Provide] = {
-        "tx": Provide(_transactions(house)),
+        "tx": Provide(transactions(house.database)),
         "checks": Provide(lambda: checks, sync_to_thread=False),
         "clock": Provide(lambda: house.clock, sync_to_thread=False),
         "house": Provide(lambda: house, sync_to_thread=False),
@@ -104,15 +103,6 @@ def dependencies(composed: Composed) -> dict[str, Provide]:
     for wiring in composed.wirings:
         provided |= wiring.dependencies
     return provided
-
-
-def _transactions(house: House) -> Any:
-    async def tx(request: Request[Any, Any, Any]) -> AsyncGenerator[Transaction]:
-        async with house.database.transaction() as transaction:
-            await idempotency.begin(request, transaction)
-            yield transaction
-
-    return tx
 
 
 def _lifespan(composed: Composed) -> Any:
