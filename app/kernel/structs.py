@@ -36,7 +36,8 @@ class Timestamp(datetime):
         return cls(m.year, m.month, m.day, m.hour, m.minute, m.second, milli, UTC)
 
     def __str__(self) -> str:
-        return self.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.microsecond // 1000:03d}Z"
+        # strftime has no zeros before the years of the first millennium
+        return f"{self.year:04d}{self:-%m-%dT%H:%M:%S}.{self.microsecond // 1000:03d}Z"
 
 
 class Currency(str):

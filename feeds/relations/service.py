@@ -81,6 +81,10 @@ class RelationService(Relations, Condition):
         """See `Condition`."""
         return target_id in await self._accounts.records(session, [target_id])
 
+    async def most(self, session: AsyncSession, target_id: int) -> int | None:
+        """See `Condition`: one follows or does not."""
+        return None
+
     async def unfollow(self, tx: Transaction, actor: Actor, account_id: int) -> FollowView:
         """Follow it no longer; doing it again changes nothing."""
         shopper_id = requires_shopper(actor)

@@ -346,6 +346,10 @@ class Condition(Protocol):
         """Whether there is such an account, film or whatever it concerns."""
         ...
 
+    async def most(self, session: AsyncSession, target_id: int) -> int | None:
+        """The highest measure that can ever be met; None where that is not known."""
+        ...
+
 
 class Conditions(Protocol):
     """Where the floors above register what they can vouch for."""

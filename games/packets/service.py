@@ -307,6 +307,10 @@ class PacketService:
             condition = self._conditions.find(name)
             if condition is not None and not await condition.knows(session, target_id):
                 raise Invalid.field(f"/rules/{field}", "This does not exist: nobody could open it")
+            if condition is not None and isinstance(rules, WatchToOpen):
+                most = await condition.most(session, target_id)
+                if most is not None and rules.at_ms > most:
+                    raise Invalid.field("/rules/atMs", "The film is shorter: nobody could open it")
         packet.form, packet.rules = form_of(rules), to_builtins(rules)
         packet.total_minor, packet.count = total_of(rules), count_of(rules)
 

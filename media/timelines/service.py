@@ -67,7 +67,7 @@ class TimelineService(Timelines):
 
     async def edited(self, session: AsyncSession, actor: Actor, video_id: int) -> DraftView:
         """The draft; an empty one before the first save."""
-        record = await self._videos.manageable(session, actor, video_id)
+        record = await self._videos.readable(session, actor, video_id)
         found = await self._repository.draft(session, video_id)
         return await self._draft_view(session, record, found)
 
@@ -117,7 +117,7 @@ class TimelineService(Timelines):
         self, session: AsyncSession, actor: Actor, video_id: int, cursor: str | None, limit: int
     ) -> Page[VersionView]:
         """What was published, the newest first."""
-        await self._videos.manageable(session, actor, video_id)
+        await self._videos.readable(session, actor, video_id)
         name = f"{_LIST}-{video_id}"
         before = self._cursors.read(name, cursor, 1)[0] if cursor else None
         found = await self._repository.versions(session, video_id, before, limit + 1)

@@ -189,6 +189,11 @@ class Videos(Protocol):
         with the scope `videos:write`, operators. Raises VideoNotFound, Forbidden."""
         ...
 
+    async def readable(self, session: AsyncSession, actor: Actor, video_id: int) -> VideoRecord:
+        """The video, for whoever may see its drafts and figures: those who may change it, and keys
+        with the scope `videos:read`. Raises VideoNotFound, Forbidden."""
+        ...
+
     async def views(
         self, session: AsyncSession, ids: Iterable[int], viewer: Actor | None
     ) -> dict[int, VideoView]:

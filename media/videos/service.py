@@ -1,6 +1,6 @@
 """The use cases of videos: put a film there, judge it, show it, take it away."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,8 +50,9 @@ from media.videos.schemas import VideoCreate, VideoUpdate
 from media.videos.showing.access import (
     ROLES,
     check_manager,
+    check_reader,
     check_uploader,
-    may_manage,
+    may_read,
     may_see,
 )
 from media.videos.showing.views import Views, record_of
@@ -186,11 +187,11 @@ class VideoService(Videos):
 
     async def manageable(self, session: AsyncSession, actor: Actor, video_id: int) -> VideoRecord:
         """See `Videos`."""
-        found = await self._repository.load(session, [video_id])
-        if video_id not in found:
-            raise VideoNotFound
-        check_manager(actor, found[video_id].video)
-        return record_of(found[video_id])
+        return await self._checked(session, actor, video_id, check_manager)
+
+    async def readable(self, session: AsyncSession, actor: Actor, video_id: int) -> VideoRecord:
+        """See `Videos`."""
+        return await self._checked(session, actor, video_id, check_reader)
 
     async def views(
         self, session: AsyncSession, ids: Iterable[int], viewer: Actor | None
@@ -199,7 +200,7 @@ class VideoService(Videos):
         found = await self._repository.load(session, ids)
         seen = [films for films in found.values() if may_see(viewer, films.video)]
         return await self._views.of(
-            session, seen, viewer, manager=lambda video: may_manage(viewer, video)
+            session, seen, viewer, manager=lambda video: may_read(viewer, video)
         )
 
     async def advance(
@@ -297,6 +298,19 @@ class VideoService(Videos):
             raise TooManyVideos(
                 f"At most {VIDEOS_PER_HOUR} videos an hour, please.", retry_after_seconds=600
             )
+
+    async def _checked(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        video_id: int,
+        check: Callable[[Actor, Video], None],
+    ) -> VideoRecord:
+        found = await self._repository.load(session, [video_id])
+        if video_id not in found:
+            raise VideoNotFound
+        check(actor, found[video_id].video)
+        return record_of(found[video_id])
 
     async def _owner(self, session: AsyncSession, actor: Actor, owner_id: int | None) -> Owner:
         own = Owner.of(actor)

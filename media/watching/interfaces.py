@@ -16,3 +16,8 @@ class WatchCredits(Protocol):
     async def credit_ms(self, session: AsyncSession, shopper_id: int, video_id: int) -> int:
         """Milliseconds of the video that the shopper is credited with."""
         ...
+
+    async def reached_ms(self, session: AsyncSession, shopper_id: int, video_id: int) -> int:
+        """To where the shopper could have watched by now: the credit, and of what has passed since
+        the player told of this video as much as players may leave untold."""
+        ...

@@ -1,6 +1,7 @@
 """SQL of watching."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -67,6 +68,15 @@ class WatchRepository:
             WatchCredit.shopper_id == shopper_id, WatchCredit.video_id == video_id
         )
         return int(await session.scalar(statement) or 0)
+
+    async def heard_at(
+        self, session: AsyncSession, shopper_id: int, video_id: int
+    ) -> datetime | None:
+        """When a shopper's player last told of a video; None if it told of another one since."""
+        statement = select(Watcher.heard_at).where(
+            Watcher.shopper_id == shopper_id, Watcher.video_id == video_id
+        )
+        return await session.scalar(statement)
 
     async def marks(self, session: AsyncSession, video_id: int) -> dict[Mark, int]:
         """How many viewings have each mark."""

@@ -11,6 +11,9 @@ _MASK: Final = (1 << _HALF) - 1
 STEP_MS_MAX: Final = 10_000
 """Players report every five seconds: a longer way between two reports was a seek."""
 
+UNTOLD_MS_MAX: Final = 6_000
+"""How long a player may be under way with its next report."""
+
 
 class Mark(IntFlag):
     """What happened in a viewing."""
@@ -75,6 +78,11 @@ def earned_ms(claimed_ms: int, elapsed_ms: int) -> int:
     """Credit for the way between two reports of one viewing: no more than the player claims and no
     more than has passed here; nothing for going back, or for a clock that did."""
     return max(0, min(claimed_ms, elapsed_ms))
+
+
+def reached_ms(credit_ms: int, silent_ms: int) -> int:
+    """To where somebody could have watched whose player has told nothing for so long."""
+    return credit_ms + max(0, min(silent_ms, UNTOLD_MS_MAX))
 
 
 def _part(position: int, duration_ms: int) -> int:

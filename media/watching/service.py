@@ -27,6 +27,7 @@ from media.watching.rules import (
     halves,
     parts_between,
     point_ms,
+    reached_ms,
     whole,
 )
 from media.watching.schemas import (
@@ -91,7 +92,7 @@ class WatchService(WatchCredits):
 
     async def retention(self, session: AsyncSession, actor: Actor, video_id: int) -> RetentionView:
         """The curve with the cues on it, for whoever manages the video. Raises VideoNotFound."""
-        record = await self._videos.manageable(session, actor, video_id)
+        record = await self._videos.readable(session, actor, video_id)
         duration = record.duration_ms or 0
         marks = await self._repository.marks(session, video_id)
         viewers, parts = await self._repository.parts(session, video_id)
@@ -133,6 +134,15 @@ class WatchService(WatchCredits):
     async def credit_ms(self, session: AsyncSession, shopper_id: int, video_id: int) -> int:
         """See `WatchCredits`."""
         return await self._repository.credit_ms(session, shopper_id, video_id)
+
+    async def reached_ms(self, session: AsyncSession, shopper_id: int, video_id: int) -> int:
+        """See `WatchCredits`."""
+        credit_ms = await self._repository.credit_ms(session, shopper_id, video_id)
+        heard_at = await self._repository.heard_at(session, shopper_id, video_id)
+        if heard_at is None:
+            return credit_ms
+        silent = self._clock.now() - heard_at
+        return reached_ms(credit_ms, int(silent.total_seconds() * 1000))
 
     async def _count(
         self, session: AsyncSession, record: VideoRecord, id_: str, told: Sequence[WatchEvent]

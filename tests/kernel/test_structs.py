@@ -50,6 +50,7 @@ def test_what_goes_out_comes_in_again(number: int, moment: datetime) -> None:
 def test_times_have_milliseconds_and_a_z() -> None:
     moment = Timestamp.of(datetime(2026, 11, 11, 0, 0, 0, 123_999, UTC))
     assert encode_json([moment]) == b'["2026-11-11T00:00:00.123Z"]'
+    assert encode_json([Timestamp(1, 1, 1, tzinfo=UTC)]) == b'["0001-01-01T00:00:00.000Z"]'
 
 
 @pytest.mark.parametrize("value", NOT_IDS)

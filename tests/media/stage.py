@@ -119,6 +119,9 @@ class Stage(Videos, Renditions, PartsRegistry):
     async def load(self, session: AsyncSession, ids: Iterable[int]) -> dict[int, VideoRecord]:
         return {id_: self.films[id_] for id_ in ids if id_ in self.films}
 
+    async def readable(self, session: AsyncSession, actor: Actor, video_id: int) -> VideoRecord:
+        return await self.manageable(session, actor, video_id)
+
     async def manageable(self, session: AsyncSession, actor: Actor, video_id: int) -> VideoRecord:
         found = self.films.get(video_id)
         if found is None or not _may(actor, found):

@@ -8,9 +8,8 @@ from games.packets.interfaces import Condition
 from media.videos.interfaces import Videos
 from media.watching.interfaces import WatchCredits
 
-_UNTOLD_MS: Final = 6_000
-"""Players tell every five seconds how far they are: so much of the way may not be told yet. What
-opens earlier in a film than this opens for everybody."""
+_SLACK_MS: Final = 1_000
+"""What a report takes to arrive. A moment earlier in a film than this opens for everybody."""
 
 
 class Watched(Condition):
@@ -24,9 +23,14 @@ class Watched(Condition):
         self, session: AsyncSession, shopper_id: int, target_id: int, measure: int
     ) -> bool:
         """See `Condition`."""
-        credit_ms = await self._credits.credit_ms(session, shopper_id, target_id)
-        return credit_ms + _UNTOLD_MS >= measure
+        reached_ms = await self._credits.reached_ms(session, shopper_id, target_id)
+        return reached_ms + _SLACK_MS >= measure
 
     async def knows(self, session: AsyncSession, target_id: int) -> bool:
         """See `Condition`."""
         return await self._videos.get(session, target_id) is not None
+
+    async def most(self, session: AsyncSession, target_id: int) -> int | None:
+        """See `Condition`."""
+        film = await self._videos.get(session, target_id)
+        return film.duration_ms if film is not None else None

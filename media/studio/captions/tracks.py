@@ -52,8 +52,8 @@ class CaptionService(CaptionTracks):
     async def page(
         self, session: AsyncSession, actor: Actor, video_id: int
     ) -> Sequence[CaptionsView]:
-        """For those who may change the video. Raises VideoNotFound, Forbidden."""
-        await self._videos.manageable(session, actor, video_id)
+        """For those who may see all of the video. Raises VideoNotFound, Forbidden."""
+        await self._videos.readable(session, actor, video_id)
         return [_view(each) for each in await self._repository.captions(session, video_id)]
 
     async def put(

@@ -12,6 +12,16 @@ ROLES = (Role.OWNER, Role.OPERATIONS)
 
 def check_manager(actor: Actor, video: Video) -> None:
     """Pass for whoever may change it. Raises VideoNotFound, Forbidden."""
+    _check(actor, video, Scope.VIDEOS_WRITE)
+
+
+def check_reader(actor: Actor, video: Video) -> None:
+    """Pass for whoever may see all of it, drafts and figures. Raises VideoNotFound, Forbidden."""
+    writes = Scope.VIDEOS_WRITE in actor.scopes
+    _check(actor, video, Scope.VIDEOS_WRITE if writes else Scope.VIDEOS_READ)
+
+
+def _check(actor: Actor, video: Video, scope: Scope) -> None:
     if actor.kind is ActorKind.OPERATOR:
         return
     if video.live != actor.live:
@@ -22,23 +32,23 @@ def check_manager(actor: Actor, video: Video) -> None:
         return
     if video.by_shopper or actor.brand_id != video.owner_id:
         raise VideoNotFound
-    requires(actor, video.owner_id, roles=ROLES, scope=Scope.VIDEOS_WRITE)
+    requires(actor, video.owner_id, roles=ROLES, scope=scope)
 
 
-def may_manage(viewer: Actor | None, video: Video) -> bool:
-    """As `check_manager`, as a question."""
+def may_read(viewer: Actor | None, video: Video) -> bool:
+    """As `check_reader`, as a question."""
     if viewer is None:
         return False
     try:
-        check_manager(viewer, video)
+        check_reader(viewer, video)
     except (VideoNotFound, Forbidden):
         return False
     return True
 
 
 def may_see(viewer: Actor | None, video: Video) -> bool:
-    """Everybody what is public; those who manage it, everything. Test data is for test keys."""
-    if may_manage(viewer, video):
+    """Everybody what is public; those who make it, everything. Test data is for test keys."""
+    if may_read(viewer, video):
         return True
     live = viewer.live if viewer is not None else True
     public = is_public(Visibility(video.visibility), video.shown_generation)

@@ -5,10 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.identity.interfaces import Actor, ActorKind
 from app.kernel.clock import Clock
 from app.kernel.database import Transaction
+from app.kernel.errors import Invalid
 from app.kernel.events import Events
 from app.kernel.http.cursors import Cursors
 from app.kernel.structs import Page
-from app.kernel.text import one_line
+from app.kernel.text import is_visible, one_line
 from media.videos.errors import (
     NotUnderReview,
     VideoNotFound,
@@ -95,7 +96,7 @@ class Publishing:
         """Remove it from everybody's eyes. Raises Forbidden, VideoNotFound."""
         video = await self._managed(tx, actor, video_id)
         check_operator(actor)
-        video.note = one_line(words)
+        video.note = _reason(words)
         if video.visibility != Visibility.TAKEN_DOWN:
             video.visibility = Visibility.TAKEN_DOWN
             await self._events.publish(tx, VideoTakenDown(video.id))
@@ -110,7 +111,7 @@ class Publishing:
     async def refuse(self, tx: Transaction, actor: Actor, video_id: int, words: str) -> VideoView:
         """Do not publish it, and say why. Raises as `approve`."""
         video = await self._reviewed(tx, actor, video_id)
-        video.visibility, video.note = Visibility.DRAFT, one_line(words)
+        video.visibility, video.note = Visibility.DRAFT, _reason(words)
         return await self._views.of_changed(tx.session, actor, video)
 
     async def _managed(self, tx: Transaction, actor: Actor, video_id: int) -> Video:
@@ -132,3 +133,10 @@ class Publishing:
         video.published_at = video.published_at or self._clock.now()
         await tx.session.flush()
         await self._events.publish(tx, VideoPublished(video.id))
+
+
+def _reason(words: str) -> str:
+    line = one_line(words)
+    if not is_visible(line):
+        raise Invalid.field("/words", "Words with something to read in them")
+    return line

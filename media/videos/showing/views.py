@@ -97,7 +97,7 @@ def _view(
         id=Id(record.id),
         owner_id=Id(record.owner_id),
         title=record.title,
-        state=record.state,
+        state=record.state if open_ else _state_shown(record),
         visibility=record.visibility,
         refusal=(note or words) if open_ else None,
         refusal_reason=reason if open_ and not note else None,
@@ -121,6 +121,13 @@ def _view(
         view.hls, view.dash = view.hls or part.hls, view.dash or part.dash
         captions.extend(part.captions)
     return view
+
+
+def _state_shown(record: VideoRecord) -> VideoState:
+    """For who does not manage the video: behind a film that is shown nobody else hears of what
+    becomes of the one that is to replace it."""
+    shown = record.shown_generation
+    return VideoState.READY if shown is not None and record.generation > shown else record.state
 
 
 def _source(film: VideoFilm | None) -> Source | None:

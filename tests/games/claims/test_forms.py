@@ -247,7 +247,7 @@ class TestWatch:
         packet_id = await fair.open(shop, rules)
         watched = WatchRepository()
         async with fair.house.database.transaction() as tx:
-            await watched.add_credit(tx.session, ann.id, video, 13_000)
+            await watched.add_credit(tx.session, ann.id, video, 18_999)
             await watched.add_credit(tx.session, ben.id, video + 1, 60_000)
         asked = {"kind": "watch", "targetId": str(video), "atMs": 20_000, "met": False}
         for who in (ann, ben):
@@ -255,7 +255,7 @@ class TestWatch:
             assert (view["condition"], view["ticket"]) == (asked, None)
             assert await fair.refused(packet_id, who, ticket="") == "ticket_invalid"
         async with fair.house.database.transaction() as tx:
-            await watched.add_credit(tx.session, ann.id, video, 2_000)
+            await watched.add_credit(tx.session, ann.id, video, 1)
         assert (await fair.view(packet_id, ann))["condition"] == {**asked, "met": True}
         assert (await fair.grab(packet_id, ann))["outcome"] == "granted"
         assert (await fair.view(packet_id, ben))["ticket"] is None

@@ -61,6 +61,27 @@ async def test_it_opens_for_who_could_have_watched_to_where_its_cue_is_now(
     assert (await fair.grab(packet, ann))["outcome"] == "granted"
 
 
+async def test_the_first_seconds_of_a_film_take_their_time_too(
+    theatre: Theatre, fair: Fair
+) -> None:
+    shop, ann = await fair.rich_shop(), await fair.town.shopper()
+    video = theatre.stage.film(shop.id, duration_ms=60_000)
+    packet = await packet_of(fair, shop, video, 3_000)
+    assert (await fair.view(packet, ann))["condition"]["met"] is False
+    await watched(fair, ann, video, 3_000)
+    assert (await fair.view(packet, ann))["condition"]["met"] is True
+
+
+async def test_a_moment_behind_the_films_end_is_refused(theatre: Theatre, fair: Fair) -> None:
+    shop = await fair.rich_shop()
+    video = theatre.stage.film(shop.id, duration_ms=60_000)
+    rules = {"form": "watch", "split": EQUAL, "videoId": str(video), "atMs": 60_001}
+    body = {"title": "红包", "rules": rules}
+    answer = await fair.town.ask("POST", f"/v1/brands/{shop.id}/packets", shop.owner, json=body)
+    assert answer.status_code == 400
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/rules/atMs"]
+
+
 @pytest.mark.parametrize("seconds", [0, 30])
 async def test_one_that_is_open_is_never_closed_again_to_who_could_open_it(
     theatre: Theatre, fair: Fair, seconds: int

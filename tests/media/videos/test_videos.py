@@ -242,6 +242,9 @@ class TestPublication:
         queue = await town.good("GET", "/v1/reviews/videos", operator)
         assert [each["id"] for each in queue["items"]] == [video["id"]]
         judged = f"/v1/reviews/videos/{video['id']}"
+        blank = await town.ask("POST", f"{judged}/refuse", operator, json={"words": " \u200b"})
+        assert blank.status_code == 400
+        assert blank.json()["errors"][0]["pointer"] == "/words"
         words = {"words": "The face of a child is shown"}
         await town.good("POST", f"{judged}/refuse", operator, json=words)
         mine = await town.good("GET", path, shopper)
@@ -303,7 +306,7 @@ class TestPublication:
         await run(town)
         assert (await town.good("GET", path, owner))["state"] == "refused"
         seen = await town.good("GET", path)
-        assert (seen["width"], seen["refusal"]) == (160, None)
+        assert (seen["state"], seen["width"], seen["refusal"]) == ("ready", 160, None)
 
     async def test_a_shoppers_replacement_is_reviewed_again(
         self, town: Town, house: House, shopper: Resident, film: bytes
@@ -353,6 +356,22 @@ class TestWhose:
         assert (await town.ask("GET", path, test)).status_code == 200
         listed = await town.good("GET", f"/v1/brands/{shop.id}/videos", live)
         assert listed["items"] == []
+
+    async def test_a_key_that_reads_sees_drafts_and_figures_and_changes_nothing(
+        self, town: Town, film: bytes
+    ) -> None:
+        shop, other = await town.shop(), await town.shop()
+        reads = await town.key(shop, live=True, scopes=["videos:read"])
+        strange = await town.key(other, live=True, scopes=["videos:read"])
+        video = await inspected(town, shop.owner, await make(town, shop.owner, film))
+        path = f"/v1/videos/{video['id']}"
+        seen = ("", "/retention", "/captions", "/timeline/draft", "/timeline/versions")
+        for each in seen:
+            assert (await town.ask("GET", path + each, reads)).status_code == 200
+            assert (await town.ask("GET", path + each, strange)).status_code == 404
+        changed = await town.ask("PATCH", path, reads, json={"title": "x"})
+        assert changed.status_code == 403
+        assert (await town.ask("DELETE", path, reads)).status_code == 403
 
     async def test_an_operator_uploads_for_a_brand(self, town: Town, film: bytes) -> None:
         shop, operator = await town.shop(), await town.operator()

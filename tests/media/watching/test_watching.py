@@ -6,8 +6,17 @@ from sqlalchemy import text
 
 from app.kernel.house import House
 from media.videos.interfaces import Original, Videos
-from media.watching.rules import PARTS, earned_ms, halves, parts_between, whole
-from tests.factories.town import Shop, Town
+from media.watching.interfaces import WatchCredits
+from media.watching.rules import (
+    PARTS,
+    UNTOLD_MS_MAX,
+    earned_ms,
+    halves,
+    parts_between,
+    reached_ms,
+    whole,
+)
+from tests.factories.town import Resident, Shop, Town
 from tests.media.watching.players import LASTS, START, Player
 
 
@@ -29,6 +38,46 @@ async def passes(house: House, milliseconds: int) -> None:
     statement = "UPDATE watchers SET heard_at = heard_at - make_interval(secs => :seconds)"
     async with house.database.transaction() as tx:
         await tx.session.execute(text(statement), {"seconds": milliseconds / 1000})
+
+
+async def reached(house: House, who: Resident, video: str) -> int:
+    async with house.database.reading() as session:
+        return await house.doors.get(WatchCredits).reached_ms(session, who.id, int(video))
+
+
+class TestReached:
+    async def test_what_has_passed_since_the_last_report_counts_for_a_while(
+        self, town: Town, house: House, video: str
+    ) -> None:
+        ann = await town.shopper()
+        assert await reached(house, ann, video) == 0
+        player = Player(town, video, ann)
+        await player.tell(("play", 0))
+        await passes(house, 4_000)
+        assert 4_000 <= await reached(house, ann, video) < UNTOLD_MS_MAX
+        await passes(house, 4_000)
+        assert await reached(house, ann, video) == UNTOLD_MS_MAX
+        await player.tell(("progress", 8_000))
+        assert 8_000 <= await reached(house, ann, video) < 10_000
+
+    async def test_a_seek_takes_nobody_further(self, town: Town, house: House, video: str) -> None:
+        ann = await town.shopper()
+        await Player(town, video, ann).tell(("play", 0), ("progress", 11_000))
+        assert await reached(house, ann, video) < 2_000
+
+    async def test_of_a_film_that_is_not_on_any_more_only_the_credit_is_left(
+        self, town: Town, house: House, video: str
+    ) -> None:
+        ann = await town.shopper()
+        await Player(town, video, ann).tell(("play", 0))
+        await passes(house, 3_000)
+        async with house.database.transaction() as tx:
+            await tx.session.execute(text("UPDATE watchers SET video_id = video_id + 1"))
+        assert await reached(house, ann, video) == 0
+
+    @given(st.integers(0, 10**6), st.integers(-(10**6), 10**6))
+    def test_nobody_gets_further_than_time(self, credit: int, silent: int) -> None:
+        assert credit <= reached_ms(credit, silent) <= credit + min(UNTOLD_MS_MAX, max(0, silent))
 
 
 class TestCurves:
