@@ -152,7 +152,7 @@ class FilmController(Controller):
 
 
 def file_endpoints(delivery: DeliveryService, shelf: Shelf) -> Sequence[FileEndpoint]:
-    """What never changes: segments, the pieces they begin with, captions."""
+    """What never changes: segments, the pieces they begin with, captions, stills."""
 
     async def segment(key: str, name: str) -> Stored:
         hash_ = hash_of(name)
@@ -160,14 +160,20 @@ def file_endpoints(delivery: DeliveryService, shelf: Shelf) -> Sequence[FileEndp
             raise FilmNotFound
         opened = await delivery.segment(key, hash_)
         media_type = _MEDIA_TYPES[name.rpartition(".")[2]]
-        return _stored(segment_path(hash_), media_type, opened, hash_)
+        return _stored(segment_path(hash_), media_type, opened, hash_[:32])
 
     async def captions(key: str, name: str) -> Stored:
         hash_ = name.removesuffix(".vtt")
         if not HASH.match(hash_) or not name.endswith(".vtt"):
             raise FilmNotFound
         opened, path = await delivery.caption_path(key, hash_)
-        return _stored(path, vtt.MEDIA_TYPE, opened, hash_)
+        return _stored(path, vtt.MEDIA_TYPE, opened, hash_[:32])
+
+    async def still(key: str, hash_: str, name: str) -> Stored:
+        if not HASH.match(hash_):
+            raise FilmNotFound
+        opened, file = await delivery.still(key, hash_, name)
+        return _stored(file.path, file.media_type, opened, f"{hash_[:32]}-{name}")
 
     return [
         FileEndpoint(
@@ -191,12 +197,23 @@ def file_endpoints(delivery: DeliveryService, shelf: Shelf) -> Sequence[FileEndp
             tags=_TAGS,
             responses=_PARTS,
         ),
+        FileEndpoint(
+            path="/m/{key}/stills/{content_hash}/{name}",
+            operation_id="getStillFile",
+            summary="A video's preview, storyboard or sheet of thumbnails",
+            description="`preview.mp4`, `storyboard.vtt`, or a sheet that the storyboard names. "
+            "Answers conditional requests and ranges.",
+            media_type="video/mp4",
+            answer=shelf.answering(still),
+            tags=_TAGS,
+            responses=_PARTS,
+        ),
     ]
 
 
-def _stored(path: str, media_type: str, opened: Opened, hash_: str) -> Stored:
+def _stored(path: str, media_type: str, opened: Opened, tag: str) -> Stored:
     caching = segment_cache(published=opened.published)
-    return Stored(path, media_type, caching, f'"{hash_[:32]}"')
+    return Stored(path, media_type, caching, f'"{tag}"')
 
 
 def _sheet(sheet: Sheet, request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -1,7 +1,7 @@
 """What delivery asks of others, and the document that players begin with."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.structs import Id, Timestamp, View
 from media.images.interfaces import ImageView
 from media.timelines.interfaces import TimelineView
-from media.videos.interfaces import CaptionView, VideoState, Visibility
+from media.videos.interfaces import CaptionView, VideoRecord, VideoState, Visibility
 
 
 class CaptionTrack(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +30,34 @@ class CaptionTracks(Protocol):
 
     async def tracks(self, session: AsyncSession, video_id: int) -> Sequence[CaptionTrack]:
         """Those of the film that is watched, in a constant order."""
+        ...
+
+
+PREVIEW_NAME: Final = "preview.mp4"
+STORYBOARD_NAME: Final = "storyboard.vtt"
+
+
+class StillFile(NamedTuple):
+    """A file in the object store."""
+
+    path: str
+    media_type: str
+
+
+class StillFiles(Protocol):
+    """Previews and storyboards of films; whoever makes them provides this door. The files of a film
+    lie under one hash, and name each other relative to it."""
+
+    async def shown(
+        self, session: AsyncSession, records: Sequence[VideoRecord]
+    ) -> Mapping[int, str]:
+        """The hash for each of these videos, by id, as far as they have any."""
+        ...
+
+    async def file(
+        self, session: AsyncSession, video_id: int, hash_: str, name: str
+    ) -> StillFile | None:
+        """One of a video's files; None for what is not of this video."""
         ...
 
 

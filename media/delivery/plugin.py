@@ -14,7 +14,9 @@ from app.kernel.tickets import Tickets
 from media.delivery.controllers import FilmController, PlayController, file_endpoints
 from media.delivery.errors import FilmNotFound
 from media.delivery.holding.films import FilmBook
+from media.delivery.holding.stills import Stills
 from media.delivery.holding.tracks import Tracks
+from media.delivery.interfaces import PREVIEW_NAME, STORYBOARD_NAME
 from media.delivery.rules import Version
 from media.delivery.service import DeliveryService
 from media.timelines.events import TimelinePublished
@@ -45,32 +47,49 @@ _PURPOSE = "film"
 class Addresses(VideoParts):
     """Where a video is watched, for its view."""
 
-    def __init__(self, delivery: DeliveryService) -> None:
+    def __init__(self, delivery: DeliveryService, stills: Stills) -> None:
         self._delivery = delivery
+        self._stills = stills
 
     async def parts(
         self, session: AsyncSession, records: Sequence[VideoRecord], viewer: Actor | None
     ) -> Mapping[int, VideoPart]:
         """Pointers for what is published; for the rest addresses with a token."""
         found: dict[int, VideoPart] = {}
+        stills = await self._stills.shown(session, records)
         for record in records:
-            if record.shown_generation is None or record.visibility is Visibility.TAKEN_DOWN:
-                continue
-            try:
-                base = await self._base(record)
-            except FilmNotFound:
-                continue
-            whole = record.state is VideoState.READY or record.generation > record.shown_generation
-            found[record.id] = VideoPart(
-                hls=f"{base}/index.m3u8", dash=f"{base}/manifest.mpd" if whole else None
-            )
+            if record.visibility is not Visibility.TAKEN_DOWN:
+                found[record.id] = await self._of(record, stills.get(record.id))
         return found
 
-    async def _base(self, record: VideoRecord) -> str:
+    async def _of(self, record: VideoRecord, stills: str | None) -> VideoPart:
+        """Of one video, and the hash of its stills."""
+        base, watchable = await self._base(record)
+        shown = record.shown_generation or 0
+        whole = record.state is VideoState.READY or record.generation > shown
+        return VideoPart(
+            hls=f"{base}/index.m3u8" if watchable else None,
+            dash=f"{base}/manifest.mpd" if watchable and whole else None,
+            preview=f"{base}/stills/{stills}/{PREVIEW_NAME}" if stills else None,
+            storyboard=f"{base}/stills/{stills}/{STORYBOARD_NAME}" if stills else None,
+        )
+
+    async def _base(self, record: VideoRecord) -> tuple[str, bool]:
+        """What the addresses of a video begin with, and whether it can be watched: there are stills
+        sooner, for which a token opens no version."""
+        watchable = record.shown_generation is not None
         if record.visibility is Visibility.PUBLISHED:
-            return f"/m/{record.id}"
-        version: Version = await self._delivery.newest(record.id)
-        return f"/m/{self._delivery.token(record.id, version, record.duration_ms or 0)[0]}"
+            return f"/m/{record.id}", watchable
+        version = Version(record.generation, 0, 0)
+        if watchable:
+            try:
+                version = await self._delivery.newest(record.id)
+            except FilmNotFound:
+                watchable = False
+        return (
+            f"/m/{self._delivery.token(record.id, version, record.duration_ms or 0)[0]}",
+            watchable,
+        )
 
 
 def wire(house: House) -> Wiring:
@@ -84,17 +103,19 @@ def wire(house: House) -> Wiring:
         changes=house.changes,
     )
     house.changes.listen(book)
+    stills = Stills(house.doors, house.database)
     service = DeliveryService(
         book=book,
         videos=videos,
         timelines=timelines,
         tracks=Tracks(house.doors, house.database),
+        stills=stills,
         tickets=Tickets(keys_for(house.settings, _PURPOSE), _PURPOSE),
         database=house.database,
         clock=house.clock,
         public_url=house.settings.public_url,
     )
-    house.doors.get(PartsRegistry).add(Addresses(service))
+    house.doors.get(PartsRegistry).add(Addresses(service, stills))
     _listen(house, book)
     return Wiring(
         routes=[PlayController, FilmController],

@@ -4,6 +4,8 @@
     /m/{key}/{version}/index.m3u8           a version: generation, cut, timeline
     /m/{key}/{version}/{rendition}.m3u8
     /m/{key}/s/{hash}.m4s                   a segment, for ever the same bytes
+    /m/{key}/captions/{hash}.vtt
+    /m/{key}/stills/{hash}/{name}           preview, storyboard and its sheets
 
 The key is the id of a published video, or a token. Addresses inside manifests are relative, so that
 a token reaches all that is under it.

@@ -12,8 +12,9 @@ from app.kernel.structs import Id, Timestamp, encode_json
 from app.kernel.tickets import TicketInvalid, Tickets
 from media.delivery.errors import FilmNotFound
 from media.delivery.holding.films import FilmBook
+from media.delivery.holding.stills import Stills
 from media.delivery.holding.tracks import Tracks
-from media.delivery.interfaces import CaptionTrack, FirstSegment, PlayView
+from media.delivery.interfaces import CaptionTrack, FirstSegment, PlayView, StillFile
 from media.delivery.rules import (
     GROWING_SECONDS,
     SHARED_SECONDS,
@@ -70,6 +71,7 @@ class DeliveryService:
         videos: Videos,
         timelines: Timelines,
         tracks: Tracks,
+        stills: Stills,
         tickets: Tickets,
         database: Database,
         clock: Clock,
@@ -80,6 +82,7 @@ class DeliveryService:
         self._videos = videos
         self._timelines = timelines
         self._tracks = tracks
+        self._stills = stills
         self._tickets = tickets
         self._database = database
         self._clock = clock
@@ -132,6 +135,15 @@ class DeliveryService:
             if each.hash == hash_:
                 return opened, each.path
         raise FilmNotFound
+
+    async def still(self, key: str, hash_: str, name: str) -> tuple[Opened, StillFile]:
+        """Where a preview or a part of a storyboard of the film that the key opens lies. Raises
+        FilmNotFound."""
+        opened = await self.open(key)
+        found = await self._stills.file(opened.film.id, hash_, name)
+        if found is None:
+            raise FilmNotFound
+        return opened, found
 
     async def newest(self, video_id: int) -> Version:
         """What new viewers get. Raises FilmNotFound while nothing can be watched."""

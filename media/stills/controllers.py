@@ -1,6 +1,4 @@
-"""HTTP of stills: files for everyone who knows the address, and the choice of a cover."""
-
-import re
+"""HTTP of stills: the choice of a cover. Their files are delivered with the film's."""
 
 from litestar import Controller, delete, post
 from litestar.di import NamedDependency
@@ -8,42 +6,9 @@ from litestar.params import JSONBody
 
 from app.identity.interfaces import Actor
 from app.kernel.database import Transaction
-from app.kernel.http.files import Stored, file_answers
-from app.kernel.http.hotfiles import FileEndpoint
-from app.kernel.http.shelf import Shelf
 from app.kernel.structs import PathId
-from media.stills.errors import StillNotFound
-from media.stills.rules import MEDIA_TYPES, still_path
 from media.stills.schemas import CoverChoice, CoverView
 from media.stills.service import StillsService
-
-_HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
-_NAME = re.compile(r"(?:preview\.(mp4)|storyboard\.(vtt)|sheet-[0-9]{1,4}\.(jpeg))\Z", re.ASCII)
-_CACHING = "public, max-age=60"
-"""Short, since a takedown must reach every cache within a minute; what has not changed is asked for
-again with If-None-Match."""
-
-
-def still_files(shelf: Shelf) -> FileEndpoint:
-    """Files. Nobody is asked who they are: an address is a secret of 256 bits."""
-
-    async def find(hash_: str, name: str) -> Stored:
-        if not _NAME.match(name) or not _HASH.match(hash_):
-            raise StillNotFound
-        media_type = MEDIA_TYPES[name.rpartition(".")[2]]
-        return Stored(still_path(hash_, name), media_type, _CACHING, f'"{hash_[:32]}-{name}"')
-
-    return FileEndpoint(
-        path="/media/stills/{content_hash}/{name}",
-        operation_id="getStillFile",
-        summary="A video's preview, storyboard or sheet of thumbnails",
-        description="`preview.mp4`, `storyboard.vtt`, or a sheet that the storyboard names. "
-        "Answers conditional requests and ranges.",
-        media_type="video/mp4",
-        answer=shelf.answering(find),
-        tags=("videos",),
-        responses=file_answers("video/mp4"),
-    )
 
 
 class CoverController(Controller):

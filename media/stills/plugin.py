@@ -4,9 +4,9 @@ from litestar.di import Provide
 
 from app.kernel.database import Transaction
 from app.kernel.house import House, Slice, Wiring
-from app.kernel.http.shelf import Shelf
+from media.delivery.interfaces import StillFiles
 from media.images.interfaces import Images
-from media.stills.controllers import CoverController, still_files
+from media.stills.controllers import CoverController
 from media.stills.service import FORGET_TASK, StillsService
 from media.stills.tasks import tasks_of
 from media.transcoding.events import RenditionsGrew
@@ -25,6 +25,7 @@ def wire(house: House) -> Wiring:
         videos=house.doors.get(Videos),
     )
     house.doors.get(PartsRegistry).add(service)
+    house.doors.provide(StillFiles, service)
 
     async def accepted(tx: Transaction, event: VideoAccepted) -> None:
         await service.ask(tx, event.video_id, event.generation)
@@ -46,7 +47,6 @@ def wire(house: House) -> Wiring:
     house.events.subscribe(VideoDeleted, gone)
     return Wiring(
         routes=[CoverController],
-        files=[still_files(house.doors.get(Shelf))],
         dependencies={"stills": Provide(lambda: service, sync_to_thread=False)},
         tasks=tasks_of(service),
     )

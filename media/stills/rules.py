@@ -1,11 +1,11 @@
 """Where stills lie and how they are addressed. Pure functions."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Final
 
-PREVIEW_NAME: Final = "preview.mp4"
-STORYBOARD_NAME: Final = "storyboard.vtt"
+NAME: Final = re.compile(r"(?:preview\.mp4|storyboard\.vtt|sheet-[0-9]{1,4}\.jpeg)\Z", re.ASCII)
 MEDIA_TYPES: Final = {"mp4": "video/mp4", "vtt": "text/vtt", "jpeg": "image/jpeg"}
 
 
@@ -20,8 +20,3 @@ def stills_hash(files: Sequence[bytes]) -> str:
 def still_path(hash_: str, name: str) -> str:
     """In the object store."""
     return f"media/stills/{hash_[:2]}/{hash_}/{name}"
-
-
-def still_url(hash_: str, name: str) -> str:
-    """For clients."""
-    return f"/media/stills/{hash_}/{name}"

@@ -15,6 +15,7 @@ from app.kernel.errors import Invalid
 from app.kernel.events import Events
 from app.kernel.house import Doors
 from app.kernel.objects import Objects
+from media.delivery.interfaces import PREVIEW_NAME, STORYBOARD_NAME, StillFile, StillFiles
 from media.films.film import Film, readable
 from media.images.interfaces import Images, ImageView, PictureOwner
 from media.stills.errors import StillsFailed
@@ -23,7 +24,7 @@ from media.stills.making.stills import POSTER_SIDE_MAX, Made, as_jpeg, make_stil
 from media.stills.making.storyboard import sheet_name
 from media.stills.models import VideoStills
 from media.stills.repository import StillsRepository
-from media.stills.rules import PREVIEW_NAME, STORYBOARD_NAME, still_path, still_url, stills_hash
+from media.stills.rules import MEDIA_TYPES, NAME, still_path, stills_hash
 from media.stills.schemas import CoverChoice, CoverView
 from media.transcoding.interfaces import Renditions
 from media.videos.events import VideoChanged
@@ -36,7 +37,7 @@ FORGET_TASK = "media.stills.forget"
 COVER_TASK = "media.stills.cover"
 
 
-class StillsService(VideoParts):
+class StillsService(VideoParts, StillFiles):
     """Stills are made of the original as soon as it was inspected; of what only the transcoder can
     read or convert (AV1, HDR), of its first rendition."""
 
@@ -160,9 +161,34 @@ class StillsService(VideoParts):
         self, session: AsyncSession, records: Sequence[VideoRecord], viewer: Actor | None
     ) -> Mapping[int, VideoPart]:
         """See VideoParts."""
-        ids = [record.id for record in records]
-        rows = await self._repository.find(session, ids)
-        covers = await self._repository.covers(session, ids)
+        rows = await self._shown(session, records)
+        covers = await self._repository.covers(session, [record.id for record in records])
+        posters = {id_: row.poster_image_id for id_, row in rows.items()}
+        posters |= {id_: each.image_id for id_, each in covers.items() if each.image_id is not None}
+        views = await self._images.views(session, posters.values())
+        return {id_: VideoPart(poster=views.get(image)) for id_, image in posters.items()}
+
+    async def shown(
+        self, session: AsyncSession, records: Sequence[VideoRecord]
+    ) -> Mapping[int, str]:
+        """See `StillFiles`."""
+        return {id_: row.hash for id_, row in (await self._shown(session, records)).items()}
+
+    async def file(
+        self, session: AsyncSession, video_id: int, hash_: str, name: str
+    ) -> StillFile | None:
+        """See `StillFiles`."""
+        if not NAME.match(name):
+            return None
+        if all(row.hash != hash_ for row in await self._repository.find(session, [video_id])):
+            return None
+        return StillFile(still_path(hash_, name), MEDIA_TYPES[name.rpartition(".")[2]])
+
+    async def _shown(
+        self, session: AsyncSession, records: Sequence[VideoRecord]
+    ) -> dict[int, VideoStills]:
+        """Of the film that is shown of each video, or of the next one that has any."""
+        rows = await self._repository.find(session, [record.id for record in records])
         shown: dict[int, VideoStills] = {}
         for record in records:
             of_this = [row for row in rows if row.video_id == record.id]
@@ -170,17 +196,7 @@ class StillsService(VideoParts):
             fitting = [row for row in of_this if row.generation <= wanted] or of_this
             if fitting:
                 shown[record.id] = fitting[-1]
-        posters = {id_: row.poster_image_id for id_, row in shown.items()}
-        posters |= {id_: each.image_id for id_, each in covers.items() if each.image_id is not None}
-        views = await self._images.views(session, posters.values())
-        return {
-            id_: VideoPart(
-                poster=views.get(posters[id_]) if id_ in posters else None,
-                preview=still_url(shown[id_].hash, PREVIEW_NAME) if id_ in shown else None,
-                storyboard=still_url(shown[id_].hash, STORYBOARD_NAME) if id_ in shown else None,
-            )
-            for id_ in {*posters, *shown}
-        }
+        return shown
 
     @asynccontextmanager
     async def _film(self, record: VideoRecord) -> AsyncGenerator[Film | None]:

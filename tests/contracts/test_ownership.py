@@ -20,7 +20,7 @@ from tests.faults.installation import Installation
 # whose answer is the same for everybody, and why
 OPEN = {
     "getImageFile": "pictures are public by their hash",
-    "getStillFile": "stills of films are public by their hash",
+    "getStillFile": "what is not published has a token in its address",
     "getHlsPointer": "what is not published has a token in its address",
     "getDashPointer": "what is not published has a token in its address",
     "getManifest": "what is not published has a token in its address",

@@ -45,6 +45,22 @@ async def test_products_become_a_video_that_can_be_shown(
     assert len(times) >= video["durationMs"] // 1000
     sheet = video["storyboard"].replace("storyboard.vtt", "sheet-0.jpeg")
     assert (await client.get(sheet)).headers["content-type"] == "image/jpeg"
+    path = f"/v1/videos/{video['id']}"
+    by_id = f"/m/{video['id']}/stills/{video['preview'].partition('/stills/')[2]}"
+    assert (await client.get(by_id)).status_code == 404, "a draft's has a token in its address"
+    await town.good("POST", f"{path}/publish", shop.owner)
+    assert (await town.good("GET", path, shop.owner))["preview"] == by_id
+    assert (await client.get(by_id)).headers["cache-control"].startswith("public")
+    for wrong in ("preview.mov", "../preview.mp4", "sheet-99.jpeg"):
+        assert (await client.get(by_id.replace("preview.mp4", wrong))).status_code == 404
+    hash_ = by_id.split("/")[4]
+    assert (await client.get(by_id.replace(hash_, "0" * 64))).status_code == 404
+    await town.good("POST", f"{path}/withdraw", shop.owner)
+    assert (await client.get(by_id)).status_code == 404
+    again = await town.good("GET", path, shop.owner)
+    private = await client.get(again["preview"])
+    assert private.status_code == 200
+    assert private.headers["cache-control"].startswith("private")
     chosen = await town.good(
         "POST", f"/v1/videos/{work['videoId']}/cover", shop.owner, json={"atMs": 2500}
     )
