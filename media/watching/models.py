@@ -23,6 +23,9 @@ class Viewing(Base):
     """Which of the first sixty of 120 parts of the film were shown, a bit each."""
     seen_high: Mapped[int]
     """The other sixty."""
+    duration_ms: Mapped[int] = mapped_column(server_default="0")
+    """Of the film as it was when the viewing began: another may replace it. 0 where that was not
+    noted."""
     begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import cast, func, select
+from sqlalchemy.dialects.postgresql import BIT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from media.watching.models import ViewedCue, Viewing, WatchCredit, Watcher
@@ -16,12 +16,21 @@ _HALF = PARTS // 2
 class WatchRepository:
     """Reads and writes viewings and credits in the caller's transaction."""
 
-    async def viewing(self, session: AsyncSession, video_id: int, viewing: str) -> Viewing:
-        """One viewing, made where it is new, which nobody else changes meanwhile."""
+    async def viewing(
+        self, session: AsyncSession, video_id: int, viewing: str, duration_ms: int
+    ) -> Viewing:
+        """One viewing, made where it is new, of a film of that length; nobody else changes it
+        meanwhile."""
         await session.execute(
             insert(Viewing)
             .values(
-                video_id=video_id, session=viewing, marks=0, position=-1, seen_low=0, seen_high=0
+                video_id=video_id,
+                session=viewing,
+                marks=0,
+                position=-1,
+                seen_low=0,
+                seen_high=0,
+                duration_ms=duration_ms,
             )
             .on_conflict_do_nothing()
         )
@@ -97,6 +106,15 @@ class WatchRepository:
         statement = select(some, *seen).where(Viewing.video_id == video_id)
         row = tuple((await session.execute(statement)).one())
         return int(row[0]), [int(each) for each in row[1:]]
+
+    async def shown_ms(self, session: AsyncSession, video_id: int, duration_ms: int) -> int:
+        """What all viewings showed together, each by the length of the film as it was then; by
+        `duration_ms` where that was not noted."""
+        parts = func.bit_count(cast(Viewing.seen_low, BIT(64)))
+        parts += func.bit_count(cast(Viewing.seen_high, BIT(64)))
+        length = func.coalesce(func.nullif(Viewing.duration_ms, 0), duration_ms)
+        statement = select(func.sum(parts * length)).where(Viewing.video_id == video_id)
+        return int(await session.scalar(statement) or 0) // PARTS
 
     async def cues(self, session: AsyncSession, video_id: int) -> dict[int, dict[CueMark, int]]:
         """Of each cue, how many viewings have each mark."""

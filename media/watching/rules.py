@@ -1,6 +1,5 @@
 """What reports of a player add up to. Pure functions."""
 
-from collections.abc import Iterable
 from enum import IntFlag
 from typing import Final
 
@@ -67,11 +66,6 @@ def whole(low: int, high: int) -> int:
 def point_ms(part: int, duration_ms: int) -> int:
     """Where a part begins."""
     return part * duration_ms // PARTS
-
-
-def average_ms(shown: Iterable[int], plays: int, duration_ms: int) -> int:
-    """How much of the film a viewing showed, by the viewers of each part."""
-    return sum(shown) * duration_ms // (PARTS * plays) if plays else 0
 
 
 def earned_ms(claimed_ms: int, elapsed_ms: int) -> int:

@@ -78,8 +78,9 @@ class RetentionView(View):
     """Viewings of which any part was shown."""
     completed: int
     average_ms: int
-    """Of the film, a play."""
+    """Of the film, a play; of each by the film as it was then, if it was replaced since."""
     points: list[RetentionPoint]
+    """By shares of the film's length, now as then."""
     cues: list[CueFigures]
 
 

@@ -22,7 +22,6 @@ from media.watching.rules import (
     QUARTILES,
     CueMark,
     Mark,
-    average_ms,
     earned_ms,
     halves,
     parts_between,
@@ -96,6 +95,7 @@ class WatchService(WatchCredits):
         duration = record.duration_ms or 0
         marks = await self._repository.marks(session, video_id)
         viewers, parts = await self._repository.parts(session, video_id)
+        shown_ms = await self._repository.shown_ms(session, video_id, duration)
         figures = await self._repository.cues(session, video_id)
         nothing = dict.fromkeys(CueMark, 0)
         return RetentionView(
@@ -103,7 +103,7 @@ class WatchService(WatchCredits):
             plays=marks[Mark.PLAY],
             viewers=viewers,
             completed=marks[Mark.COMPLETE],
-            average_ms=average_ms(parts, marks[Mark.PLAY], duration),
+            average_ms=shown_ms // marks[Mark.PLAY] if marks[Mark.PLAY] else 0,
             points=[
                 RetentionPoint(at=point_ms(part, duration), viewers=parts[part])
                 for part in range(PARTS)
@@ -147,9 +147,10 @@ class WatchService(WatchCredits):
     async def _count(
         self, session: AsyncSession, record: VideoRecord, id_: str, told: Sequence[WatchEvent]
     ) -> None:
-        viewing = await self._repository.viewing(session, record.id, id_)
+        duration_ms = record.duration_ms or 0
+        viewing = await self._repository.viewing(session, record.id, id_, duration_ms)
         for event in told:
-            _add(viewing, event, record.duration_ms or 0)
+            _add(viewing, event, viewing.duration_ms or duration_ms)
         await session.flush()
 
     async def _count_cues(

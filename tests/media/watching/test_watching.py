@@ -1,5 +1,7 @@
 """What players tell adds up, once; credit is earned by time, not by claims."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -96,6 +98,26 @@ class TestCurves:
         assert viewers == [2] * 51 + [1] * 69
         assert found["points"][60]["at"] == LASTS // 2
         assert abs(found["averageMs"] - (LASTS + 5_000) // 2) < 200
+
+    async def test_a_replaced_film_keeps_its_figures(
+        self, town: Town, house: House, shop: Shop, video: str
+    ) -> None:
+        player = Player(town, video)
+        await player.tell(("play", 0), ("progress", 5_000), ("progress", 10_000))
+        await player.tell(("progress", LASTS), ("complete", LASTS))
+        path = f"/v1/videos/{video}/retention"
+        before = await town.good("GET", path, shop.owner)
+        async with house.database.transaction() as tx:
+            statement = text("SELECT source FROM video_films WHERE video_id = :id")
+            (source,) = await tx.session.scalars(statement, {"id": int(video)})
+            shorter = json.dumps({**source, "duration_seconds": "4"})
+            change = text("UPDATE video_films SET source = CAST(:source AS jsonb)")
+            await tx.session.execute(change, {"source": shorter})
+        after = await town.good("GET", path, shop.owner)
+        assert after["points"][60]["at"] == 2_000
+        assert after["averageMs"] == before["averageMs"] == LASTS
+        names = ("impressions", "plays", "viewers", "completed")
+        assert [after[name] for name in names] == [before[name] for name in names]
 
     async def test_a_seek_shows_nothing_between(self, town: Town, shop: Shop, video: str) -> None:
         await Player(town, video).tell(("play", 0), ("progress", 11_000))
