@@ -70,7 +70,7 @@ class WithdrawalMachine(RuleBasedStateMachine):
         self.asked: dict[int, tuple[int, int]] = {}
 
         async def defer(
-            _c: Any, _t: str, _at: Any, _l: Any, _p: int, arguments: dict[str, Any]
+            _c: Any, _t: str, _at: Any, _l: Any, _p: int, _q: Any, arguments: dict[str, Any]
         ) -> None:
             self.jobs.append(arguments["withdrawal_id"])
 
